@@ -1,0 +1,41 @@
+# make course | make test | make lab | make notebooks: the environment is created, or brought up to date, first.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+
+PHOTOS ?= sample
+BACKBONE ?= bundled
+WINDOW ?= 32
+CLIP ?= formula2
+SEED ?= 0
+
+.PHONY: course test lab notebooks lock
+.DEFAULT_GOAL := course
+
+course: $(VENV)/ready
+	@$(RUN) -m lib course --photos "$(PHOTOS)" --backbone "$(BACKBONE)" --window "$(WINDOW)" --clip "$(CLIP)" --seed "$(SEED)"
+
+test: $(VENV)/ready
+	@$(RUN) -m pytest
+
+lab: $(VENV)/ready
+	@$(RUN) -m jupyter lab notebooks/00_start_here.ipynb
+
+# The one way to change the committed notebooks: edit, then run this.
+notebooks: $(VENV)/ready
+	@$(RUN) -m lib notebooks
+
+# The file is touched last, so that a set-up that was interrupted is done again.
+$(VENV)/ready: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	  || { echo "The course needs Python 3.11, 3.12 or 3.13; choose one with: make PYTHON=python3.11"; exit 1; }
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the course's packages into $(VENV) (about 2.8 GB, once) ..."
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(RUN) -c 'import cv2' || { echo "OpenCV lacks system libraries. On Debian or Ubuntu: apt-get install libgl1 libglib2.0-0"; exit 1; }
+	@touch $@
+
+# Pin every package anew (needs uv); no address is written.
+lock:
+	uv pip compile --universal --generate-hashes --no-header --extra dev pyproject.toml -o requirements.txt

@@ -1,0 +1,1 @@
+"""Plumbing for the course "Events in video": what more than one notebook needs."""

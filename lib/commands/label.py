@@ -1,0 +1,43 @@
+"""Write a labelled copy of any clip, smoothed over a window of frames, and print each event's share of them."""
+
+from pathlib import Path
+
+import numpy as np
+
+from lib import paths, smoothing, video
+
+
+def add_arguments(parser):
+    parser.add_argument("clip", type=Path, help="a video file")
+    parser.add_argument("--window", type=window, default=32, help="the deque's size, in frames (default: 32)")
+    parser.add_argument("--model", type=Path, help="a classifier (.keras); the newest when not given")
+    parser.add_argument("--out", type=Path, help="the file to write, .mp4 or .avi (default: in output/labelled/)")
+
+
+def window(text: str) -> int:
+    """A deque's size from the command line. Raises ValueError, which argparse tells, when it is no whole number above 0."""
+    size = int(text)
+    if size < 1:
+        raise ValueError(f"a window of {size} frames")
+    return size
+
+
+def run(args) -> int:
+    from lib import classifier  # loads TensorFlow, which other commands need not wait for
+
+    if not args.clip.is_file():
+        raise FileNotFoundError(f"There is no clip {args.clip}: give the path of a video file.")
+    model = classifier.load(args.model or classifier.newest())
+    print(f"Classifier: {model.path}")
+    if model.card.get("photographs", {}).get("set") == "sample":
+        print("Warning: it was trained on drawn pictures, not on photographs; on a real clip, expect little of it.")
+    scores = video.score_clip(args.clip, model.predict, model.image_size, model.classes)
+    smooth = smoothing.RollingMean(args.window)(scores.scores)
+    labels = smooth.argmax(axis=1)
+    out = args.out or paths.OUTPUT / "labelled" / f"{args.clip.stem}_{args.window}.mp4"
+    video.annotate_clip(args.clip, out, labels, scores.with_scores(smooth))
+    shares = np.bincount(labels, minlength=len(model.classes)) / len(labels)
+    print(f"{len(labels)} frames, window {args.window}: {out}")
+    for name, share in zip(model.classes, shares):
+        print(f"  {name:<12} {share:6.1%} of the frames")
+    return 0

@@ -1,0 +1,145 @@
+"""What a notebook needs to open alone: its photographs, its clip, and the results of the notebooks before it."""
+
+import json
+from importlib.metadata import requires
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from lib import notebooks, paths, photos, scenes
+from lib.files import read_json, write_json
+from lib.paths import Run
+from lib.photos import Photo, PhotoError
+
+# Which notebook's classifier each notebook starts from.
+NEEDS = {
+    "03_fine_tuning": "02_feature_extraction",
+    "04_evaluation": "03_fine_tuning",
+    "05_video_smoothing": "03_fine_tuning",
+}
+RECORD = "record.json"
+
+
+def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
+    """Make sure that a notebook has what it needs, and give its run (where things are).
+
+    Draws the sample photographs on first use. When the classifier that the notebook starts from is missing, or
+    was made from other photographs, another backbone or another seed, the earlier notebook is run first, with a
+    progress bar. A lock keeps two notebooks from making the same thing at once. Raises PhotoError, BackboneError
+    or NotebookError, each in one sentence that says what to do.
+    """
+    from lib import framework  # noqa: F401  (loads TensorFlow quietly, before the notebook's own `import keras`)
+
+    run = Run(photos, backbone)
+    found = photographs(run)
+    earlier = NEEDS.get(notebook)
+    if earlier:
+        _provide(earlier, run, seed, found)
+    return run
+
+
+def photographs(run: Run) -> list[Photo]:
+    """Find the run's photographs, drawing the sample on first use. Raises PhotoError."""
+    folder = run.photos_folder
+    if run.photos == "sample":
+        with _lock(folder):
+            if not (folder / photos.MANIFEST).exists():
+                scenes.draw_photographs(folder)
+    if run.photos == "real" and not any(folder.glob("*/*")):
+        raise PhotoError(
+            "The real photographs are not on this machine: run `python -m lib fetch --from FOLDER` with a folder that "
+            'holds them, or set PHOTOS = "sample".'
+        )
+    return photos.find(folder)
+
+
+def clip(name: str) -> Path:
+    """Give the path of a clip: one of the drawn ones by name, made on first use, or any file by its path.
+
+    Raises FileNotFoundError, in one sentence, when it is neither.
+    """
+    if name not in scenes.CLIPS:
+        if not Path(name).is_file():
+            raise FileNotFoundError(
+                f"There is no clip {name}: give one of {', '.join(scenes.CLIPS)}, or the path of a video file."
+            )
+        return Path(name)
+    path = paths.EXAMPLE_CLIPS / f"{name}.mp4"
+    with _lock(path):
+        if not path.exists() or not path.with_suffix(".truth.csv").exists():
+            scenes.draw_clip(name, paths.EXAMPLE_CLIPS)
+    return path
+
+
+def record(run: Run, notebook: str, **facts) -> None:
+    """Keep what a notebook found, for the run's summary page: plain numbers, strings and lists."""
+    path = run.output / RECORD
+    with _lock(path):
+        held = read_json(path) if path.exists() else {}
+        write_json(path, held | {notebook: facts})
+
+
+def band(value: float, low: float, high: float = np.inf) -> str:
+    """Say whether a trained result lies where it should: "yes", or "no" with the value.
+
+    Training differs a little from machine to machine, so notebooks are compared by bands, never by digits.
+    """
+    return "yes" if low <= value <= high else f"no ({value:.3f})"
+
+
+def _provide(earlier: str, run: Run, seed: int, found: list[Photo]) -> None:
+    path = run.classifier(earlier)
+    with _lock(path):
+        stale = why_stale(path, run, seed, found)
+        if stale:
+            print(f"{earlier} runs first: {stale}.", flush=True)
+            parameters = {"PHOTOS": run.photos, "BACKBONE": run.backbone, "SEED": seed}
+            notebooks.execute(earlier, parameters, copy=run.output / "notebooks" / f"{earlier}.ipynb")
+
+
+def why_stale(path: Path, run: Run, seed: int, found: list[Photo]) -> str:
+    """Say why a classifier cannot be used for this run and seed, or give an empty string when it can."""
+    from lib import backbones  # TensorFlow is loaded only where a classifier is needed
+
+    card_path = path.with_suffix(".json")
+    if not path.exists() or not card_path.exists():
+        return "its classifier is missing"
+    card = read_json(card_path)
+    current = {
+        "photographs": photos.fingerprint(found),
+        "backbone": backbones.fingerprint(run.backbone),
+        "seed": seed,
+    }
+    held = {
+        "photographs": card["photographs"]["fingerprint"],
+        "backbone": card["backbone"]["fingerprint"],
+        "seed": card["seed"],
+    }
+    changed = [name for name in current if json.dumps(current[name]) != json.dumps(held[name])]
+    return f"its classifier was made with another choice of {' and '.join(changed)}" if changed else ""
+
+
+def _lock(path: Path) -> FileLock:
+    """A lock beside a file or folder. The system lets go of it when its process ends, however that ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(path.with_name(f".{path.name}.lock"))
+
+
+def photographs_card(run: Run) -> dict:
+    """What a classifier's card says of its photographs: which set, how many, and a fingerprint of them all."""
+    found = photos.find(run.photos_folder)
+    return {"set": Path(run.photos).name, "count": len(found), "fingerprint": photos.fingerprint(found)}
+
+
+def split_card(split: photos.Split) -> dict[str, int]:
+    """What a classifier's card says of the split: how many photographs each part holds."""
+    return {name: len(part) for name, part in split.parts().items()}
+
+
+def requirements() -> dict[str, SpecifierSet]:
+    """Give the packages that the course names, and the versions of each that it was written for."""
+    wanted = [Requirement(line) for line in requires("events-in-video")]
+    return {item.name: item.specifier for item in wanted if item.marker is None}

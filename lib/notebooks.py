@@ -1,0 +1,114 @@
+"""Execute a notebook on a fresh kernel, with choices inserted after its cell tagged `parameters`."""
+
+import ast
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from lib import paths
+from lib.files import replacing
+from lib.progress import progress_bar
+
+COURSE = (
+    "00_start_here",
+    "01_data_loading",
+    "02_feature_extraction",
+    "03_fine_tuning",
+    "04_evaluation",
+    "05_video_smoothing",
+)
+CELL_SECONDS = 3600
+
+
+class NotebookError(RuntimeError):
+    """A notebook stopped at an error; the message names the notebook and where its copy lies."""
+
+
+def source(name: str) -> Path:
+    """Give the committed notebook of a name of COURSE."""
+    return paths.NOTEBOOKS / f"{name}.ipynb"
+
+
+def execute(name: str, parameters: dict | None = None, copy: Path | None = None, progress: bool = True):
+    """Execute a committed notebook on a fresh kernel and return it, executed (an nbformat notebook).
+
+    Of `parameters`, those that the notebook has are inserted after its cell tagged `parameters`. The executed
+    notebook is written to `copy`, also when it stops at an error. Raises NotebookError in that case.
+    """
+    notebook = nbformat.read(source(name), as_version=4)
+    insert_parameters(notebook, parameters or {})
+    code_cells = sum(cell.cell_type == "code" for cell in notebook.cells)
+    bar = progress_bar(shown=progress, total=code_cells, desc=name, unit="cell", leave=False)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
+        on_cell_executed=lambda cell, **_: bar.update(),
+    )
+    try:
+        # The outer bar tells how far it is; bars inside the executed copy would only be noise there.
+        client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
+    except (CellExecutionError, DeadKernelError) as error:
+        where = f" Its copy {copy} shows where." if copy else ""
+        raise NotebookError(f"Notebook {name} stopped at an error: {_last_line(error)}.{where}") from error
+    finally:
+        bar.close()
+        if copy:
+            write(notebook, copy)
+    return notebook
+
+
+def write(notebook, path: Path) -> None:
+    """Write a notebook, whole or not at all."""
+    with replacing(path) as part:
+        nbformat.write(notebook, part)
+
+
+def without_noise(notebook):
+    """Take out of an executed notebook what differs from run to run and says nothing: times, warnings, versions."""
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.metadata.pop("execution", None)
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return notebook
+
+
+def insert_parameters(notebook, parameters: dict) -> None:
+    """Insert a cell that sets those of `parameters` which the cell tagged `parameters` sets."""
+    for position, cell in enumerate(notebook.cells):
+        if "parameters" in cell.metadata.get("tags", []):
+            chosen = {name: parameters[name] for name in assigned(cell.source) if name in parameters}
+            lines = "\n".join(f"{name} = {value!r}" for name, value in chosen.items())
+            if lines:
+                injected = nbformat.v4.new_code_cell(lines, metadata={"tags": ["injected-parameters"]})
+                notebook.cells.insert(position + 1, injected)
+            return
+
+
+def assigned(code: str) -> list[str]:
+    """Name the variables that code assigns at its top level."""
+    return [target.id for node in ast.parse(code).body if isinstance(node, ast.Assign) for target in node.targets]
+
+
+def _last_line(error: Exception) -> str:
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    return lines[-1].rstrip(".") if lines else type(error).__name__
+
+
+def write_html(notebook, path: Path) -> None:
+    """Write an executed notebook as a page of its own, pictures inside; clips are found where the run left them."""
+    from nbconvert import HTMLExporter  # slow to import, and only this needs it
+
+    body, _ = HTMLExporter().from_notebook_node(notebook)
+    # The notebook names clips as seen from notebooks/; the page lies in output/<run>/notebooks/.
+    with replacing(path) as part:
+        part.write_text(body.replace('src="../output/', 'src="../../'), encoding="utf-8")

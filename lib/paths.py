@@ -1,0 +1,42 @@
+"""Where things are. The root is found from the package, never from the working directory."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+DATA = ROOT / "data"
+MODEL = ROOT / "model"
+EXAMPLE_CLIPS = ROOT / "example_clips"
+OUTPUT = ROOT / "output"
+
+FEATURES = OUTPUT / "features"
+BUNDLED_BACKBONE = MODEL / "backbone" / "sports19.keras"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One choice of photographs and backbone. What it makes is kept apart from every other choice.
+
+    Both are a name ("sample", "real"; "bundled", "resnet50" …) or the path of a folder or a `.keras` file.
+    """
+
+    photos: str
+    backbone: str
+
+    @property
+    def name(self) -> str:
+        return f"{Path(self.photos).name}-{Path(self.backbone).stem}"
+
+    @property
+    def photos_folder(self) -> Path:
+        return DATA / self.photos if self.photos in ("sample", "real") else Path(self.photos)
+
+    @property
+    def output(self) -> Path:
+        """The run's own folder for clips, reports and executed copies."""
+        return OUTPUT / self.name
+
+    def classifier(self, notebook: str) -> Path:
+        """The classifier that the named notebook makes."""
+        return MODEL / self.name / f"{notebook}.keras"

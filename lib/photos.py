@@ -1,0 +1,232 @@
+"""Photographs in class folders: find, label, check, read and split them.
+
+A set of photographs is a folder that holds one folder a class; the folder's name is the label.
+Beside the class folders there may be a `manifest.csv` with the columns of `MANIFEST_COLUMNS`:
+it says which photographs belong together (`group`) and which are set aside (`split`).
+"""
+
+import csv
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from imutils import paths as image_paths
+from sklearn.model_selection import StratifiedGroupKFold
+
+from lib.files import sha256
+from lib.progress import progress_bar
+
+MANIFEST = "manifest.csv"
+MANIFEST_COLUMNS = ("path", "label", "sha256", "bytes", "width", "height", "group", "split")
+
+
+class PhotoError(ValueError):
+    """A photograph, or a folder of them, cannot be used; the message names it and the way out."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photograph: where it lies, its label, what it must stay together with, where it was set aside."""
+
+    path: Path
+    label: str
+    group: str
+    split: str = ""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What `check` found. Each list holds photographs in the order in which they were given."""
+
+    unreadable: list[Photo]
+    greyscale: list[Photo]
+    transparent: list[Photo]
+    copies: list[list[Photo]]  # two or more with the very same bytes
+
+
+@dataclass(frozen=True)
+class Split:
+    """Three parts that share no group. `test_name` is "test" (set aside by the manifest) or "held-out" (carved)."""
+
+    train: list[Photo]
+    validation: list[Photo]
+    test: list[Photo]
+    test_name: str
+
+    def parts(self) -> dict[str, list[Photo]]:
+        return {"training": self.train, "validation": self.validation, self.test_name: self.test}
+
+
+def find(folder: str | Path) -> list[Photo]:
+    """Find the photographs of a folder of class folders, sorted by path.
+
+    Groups and splits come from the folder's manifest where it has one; without, photographs that look
+    alike (`look`) share a group. Hidden folders are passed over. Raises PhotoError when there is no
+    folder, or fewer than two classes in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise PhotoError(f"There is no folder {folder}: give a folder that holds one folder of photographs a class.")
+    paths = [Path(p) for p in sorted(image_paths.list_images(str(folder)))]
+    paths = [p for p in paths if p.parent.parent == folder and not p.parent.name.startswith(".")]
+    if len({p.parent.name for p in paths}) < 2:
+        raise PhotoError(
+            f"{folder} holds fewer than two folders with photographs: put each event's photographs into a folder "
+            "that bears the event's name."
+        )
+    rows = {row["path"]: row for row in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
+    photos = []
+    for path in paths:
+        row = rows.get(path.relative_to(folder).as_posix())
+        group, split = (row["group"], row["split"]) if row else (f"look {look(path)}", "")
+        photos.append(Photo(path, path.parent.name, group, split))
+    return photos
+
+
+def read_manifest(folder: str | Path) -> list[dict[str, str]]:
+    """Read a folder's manifest: one dictionary of strings a photograph, keys as in MANIFEST_COLUMNS.
+
+    Raises PhotoError when the manifest has other columns.
+    """
+    path = Path(folder) / MANIFEST
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    if rows and tuple(rows[0]) != MANIFEST_COLUMNS:
+        raise PhotoError(f"{path} does not have the columns {', '.join(MANIFEST_COLUMNS)}: restore it with git.")
+    return rows
+
+
+def look(path: Path) -> str:
+    """Give a short hash of how a photograph looks; copies saved in another size or quality share it.
+
+    The difference hash of N. Krawetz ("Kind of Like That", 2013): is each of 8×8 cells brighter than
+    its neighbour? A file that is no picture is hashed by its bytes.
+    """
+    image = _decode(path, cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        return sha256(path)
+    small = cv2.resize(image, (9, 8), interpolation=cv2.INTER_AREA).astype(int)
+    return np.packbits(small[:, 1:] > small[:, :-1]).tobytes().hex()
+
+
+def read(path: str | Path) -> np.ndarray:
+    """Read a photograph as a uint8 array (height, width, 3) in the order red, green, blue.
+
+    Greyscale is repeated into three channels, transparency dropped, the camera's rotation applied.
+    Raises PhotoError for a file that is no picture.
+    """
+    image = _decode(path, cv2.IMREAD_COLOR)
+    if image is None:
+        raise PhotoError(f"{path} is not a picture that can be read: delete it, or replace it with a whole copy.")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _decode(path: str | Path, flag: int) -> np.ndarray | None:
+    """Decode by way of bytes: OpenCV's own imread cannot open every Windows path."""
+    data = np.fromfile(path, np.uint8)
+    return cv2.imdecode(data, flag) if data.size else None
+
+
+def resize(image: np.ndarray, size: int) -> np.ndarray:
+    """Resize a picture or frame (height, width, 3) to (size, size, 3), dtype kept.
+
+    The one resize of the course: training, evaluation and video all use it, so they cannot disagree.
+    Shrinking averages areas, so that nothing thin (a racket, a net) falls between the samples.
+    """
+    shrinks = size < min(image.shape[:2])
+    return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
+
+def load(photos: Sequence[Photo], size: int, progress: bool = True) -> np.ndarray:
+    """Read photographs into one uint8 array (n, size, size, 3), red, green, blue. Raises PhotoError."""
+    images = np.empty((len(photos), size, size, 3), np.uint8)
+    for i, photo in enumerate(progress_bar(photos, progress, desc="reading photographs")):
+        images[i] = resize(read(photo.path), size)
+    return images
+
+
+def check(photos: Iterable[Photo], progress: bool = True) -> Faults:
+    """Open every photograph once and list what a network would trip over, or learn twice."""
+    faults, same_bytes = Faults([], [], [], []), defaultdict(list)
+    for photo in progress_bar(list(photos), progress, desc="checking photographs"):
+        same_bytes[sha256(photo.path)].append(photo)
+        image = _decode(photo.path, cv2.IMREAD_UNCHANGED)
+        if image is None:
+            faults.unreadable.append(photo)
+        elif image.ndim == 2:
+            faults.greyscale.append(photo)
+        elif image.shape[2] == 4:
+            faults.transparent.append(photo)
+    faults.copies.extend(copies for copies in same_bytes.values() if len(copies) > 1)
+    return faults
+
+
+def readable(photos: Iterable[Photo], progress: bool = True) -> list[Photo]:
+    """Leave out the photographs that cannot be read."""
+    photos = list(photos)
+    bad = set(check(photos, progress).unreadable)
+    return [photo for photo in photos if photo not in bad]
+
+
+def classes(photos: Iterable[Photo]) -> tuple[str, ...]:
+    """Give the labels in alphabetical order: the order of the network's outputs everywhere."""
+    return tuple(sorted({photo.label for photo in photos}))
+
+
+def labels(photos: Sequence[Photo]) -> np.ndarray:
+    """Give each photograph's class as an index into `classes(photos)`: int64, shape (n,)."""
+    return np.searchsorted(classes(photos), [photo.label for photo in photos])
+
+
+def split(photos: Sequence[Photo], seed: int = 0) -> Split:
+    """Split into training, validation and test; a group is never on both sides.
+
+    Photographs that the manifest sets aside as `test` are the test part, if every class is among them.
+    Otherwise a fifth of all is carved out and called held-out. A fifth of what remains is validation.
+    Shares of the classes are kept as even as groups allow (scikit-learn's StratifiedGroupKFold).
+    Raises PhotoError when a class has fewer than five groups in what is to be carved.
+    """
+    aside = [photo for photo in photos if photo.split == "test"]
+    rest = [photo for photo in photos if photo.split != "test"]
+    test_name = "test"
+    if set(classes(aside)) != set(classes(photos)):
+        rest, aside = _carve(list(photos), seed)
+        test_name = "held-out"
+    train, validation = _carve(rest, seed)
+    return Split(train, validation, aside, test_name)
+
+
+def folds(photos: Sequence[Photo], seed: int, count: int = 5) -> Iterator[tuple[list[Photo], list[Photo]]]:
+    """Yield `count` pairs (the rest, the fold) by group, with the classes' shares kept. Raises PhotoError."""
+    groups_of = defaultdict(set)
+    for photo in photos:
+        groups_of[photo.label].add(photo.group)
+    for label, groups in sorted(groups_of.items()):
+        if len(groups) < count:
+            raise PhotoError(
+                f"{label!r} has {len(groups)} different photographs, too few for {count} parts: add more to its folder."
+            )
+    folding = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    truth, groups = [p.label for p in photos], [p.group for p in photos]
+    for rest, fold in folding.split(truth, truth, groups):
+        yield [photos[i] for i in rest], [photos[i] for i in fold]
+
+
+def _carve(photos: Sequence[Photo], seed: int) -> tuple[list[Photo], list[Photo]]:
+    """Divide into about four fifths and one fifth."""
+    return next(folds(photos, seed))
+
+
+def balance(parts: dict[str, Sequence[Photo]]) -> dict[str, Counter]:
+    """Count the photographs of each class in each part."""
+    return {name: Counter(photo.label for photo in part) for name, part in parts.items()}
+
+
+def fingerprint(photos: Iterable[Photo]) -> str:
+    """Give one SHA-256 for a set of photographs: it changes when one is added, removed, renamed or altered."""
+    lines = sorted(f"{photo.label}/{photo.path.name} {sha256(photo.path)} {photo.split}" for photo in photos)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,130 @@
+import csv
+import shutil
+
+import numpy as np
+import pytest
+
+from lib import paths, photos, video
+from lib.__main__ import NAMES, main
+from lib.commands import course, fetch
+
+
+def test_every_command_says_what_it_does(capsys):
+    for name in NAMES:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        assert name in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["no-such-command"], [], ["label"], ["label", "x.mp4", "--window", "0"],
+                                       ["label", "x.mp4", "--window", "-1"], ["label", "x.mp4", "--window", "3.5"],
+                                       ["label", "x.mp4", "--window", "text"]])  # fmt: skip
+def test_what_the_command_line_does_not_take(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_one_sentence_and_status_1(project, capsys):
+    assert main(["label", "no_such_clip.mp4"]) == 1
+    assert main(["evaluate", "no_such_folder"]) == 1
+    assert main(["fetch", "--from", "no_such_folder"]) == 1
+    errors = capsys.readouterr().err.strip().splitlines()
+    assert len(errors) == 3
+    assert "no_such_clip.mp4" in errors[0] and all("no_such_folder" in line for line in errors[1:])
+
+
+# fetch
+
+
+@pytest.fixture
+def target(tmp_path, toy_photos):
+    """A folder with a manifest of the toy photographs, and none of them."""
+    target = tmp_path / "target"
+    target.mkdir()
+    with (target / "manifest.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(photos.MANIFEST_COLUMNS)
+        for path in sorted(toy_photos.glob("*/*.png")):
+            name = path.relative_to(toy_photos).as_posix()
+            writer.writerow([name, path.parent.name, photos.sha256(path), 0, 32, 24, name, "train"])
+    return target
+
+
+def test_fetch_takes_what_is_whole_and_names_the_rest(toy_photos, target):
+    (toy_photos / "badminton" / "00.png").unlink()
+    (toy_photos / "formula1" / "01.png").write_bytes(b"another picture")
+    missing, altered, used = fetch.fetch(toy_photos, target, progress=False)
+    assert (missing, altered, used) == (["badminton/00.png"], ["formula1/01.png"], 58)
+    found = photos.find(target)
+    assert len(found) == 58 and all(photo.split == "train" for photo in found)
+
+
+def test_fetched_photographs_are_not_fetched_again_but_spoilt_ones_are(toy_photos, target, monkeypatch):
+    fetch.fetch(toy_photos, target, progress=False)
+    (target / "badminton" / "00.png").write_bytes(b"spoilt")
+    copied = []
+    copy = shutil.copyfile
+    monkeypatch.setattr(fetch.shutil, "copyfile", lambda source, to: copied.append(source.name) or copy(source, to))
+    assert fetch.fetch(toy_photos, target, progress=False) == ([], [], 60)
+    assert copied == ["00.png"]
+
+
+@pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a/../../x.png", "a/b/x.png", "x.png", "a\\..\\x.png", "c:/x.png"])
+def test_a_name_in_the_manifest_cannot_leave_the_folder(name):
+    with pytest.raises(photos.PhotoError):
+        fetch.safe_name(name)
+
+
+def test_the_real_manifest_is_the_lectures():
+    rows = photos.read_manifest(paths.ROOT / "data" / "real")
+    assert len(rows) == 2307 and sum(row["split"] == "test" for row in rows) == 577
+    assert {row["label"] for row in rows} == {"badminton", "formula1", "volleyball"}
+    for row in rows:
+        fetch.safe_name(row["path"])
+
+
+# evaluate and label
+
+
+def test_evaluate_reports_on_any_folder(toy_classifier, toy_photos, capsys):
+    (toy_photos / "badminton" / "broken.jpg").write_bytes(b"")
+    assert main(["evaluate", str(toy_photos)]) == 0
+    printed = capsys.readouterr().out
+    assert "03_fine_tuning.keras" in printed and "Accuracy 1.0000 on 60 photographs" in printed
+    assert "1 of 61 photographs cannot be read" in printed and "Confusion matrix" in printed
+
+
+def test_evaluate_refuses_classes_that_the_classifier_does_not_know(toy_classifier, toy_photos, capsys):
+    (toy_photos / "formula1").rename(toy_photos / "golf")
+    assert main(["evaluate", str(toy_photos)]) == 1
+    assert "golf" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", [(64, 48), (48, 80)])
+def test_label_writes_a_frame_for_a_frame_and_prints_the_shares(toy_classifier, tmp_path, capsys, size):
+    with video.VideoSink(tmp_path / "clip.mp4", *size, 25) as sink:
+        for number in range(40):
+            frame = np.zeros((size[1], size[0], 3), np.uint8)
+            frame[..., 2 if number < 20 else 0] = 200  # blue, then red
+            sink.write(frame)
+    assert main(["label", str(tmp_path / "clip.mp4"), "--window", "8", "--out", str(tmp_path / "out.mp4")]) == 0
+    printed = capsys.readouterr().out
+    assert "03_fine_tuning.keras" in printed and "drawn pictures" in printed
+    assert "badminton" in printed and "60.0%" in printed and "40.0%" in printed  # red comes 4 frames late
+    with video.VideoReader(tmp_path / "out.mp4") as reader:
+        assert sum(frame.image.shape == (size[1], size[0], 3) for frame in reader) == 40
+
+
+# course
+
+
+def test_choices_that_are_paths_become_absolute_and_names_stay(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "my photos").mkdir()
+    assert course._absolute("real") == "real"
+    assert course._absolute("./real") == str(tmp_path / "real")
+    assert course._absolute("my photos") == str(tmp_path / "my photos")

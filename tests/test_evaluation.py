@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from lib import evaluation
+
+CLASSES = ("a", "b", "c")
+TRUTH = np.array([0, 0, 0, 1, 1, 2])
+SURE = np.array([[0.9, 0.1, 0], [0.2, 0.8, 0], [0.6, 0.4, 0], [0.1, 0.9, 0], [0.7, 0.3, 0], [0.5, 0.5, 0]])
+
+
+def test_report_by_hand():
+    report = evaluation.report(TRUTH, SURE, CLASSES)
+    assert report.confusion.tolist() == [[2, 1, 0], [1, 1, 0], [1, 0, 0]]
+    assert report.accuracy == 0.5
+    np.testing.assert_allclose(report.precision, [0.5, 0.5, 0])
+    np.testing.assert_allclose(report.recall, [2 / 3, 0.5, 0])
+    assert report.support.tolist() == [3, 2, 1]
+    assert "0.6667" in report.text
+
+
+def test_the_matrix_as_text_has_rows_of_truth():
+    lines = evaluation.confusion_text(evaluation.report(TRUTH, SURE, CLASSES)).splitlines()
+    assert lines[0].split() == list(CLASSES)
+    assert lines[1].split() == ["a", "2", "1", "0"]
+
+
+def test_the_most_confident_mistakes_come_first():
+    assert evaluation.worst_mistakes(TRUTH, SURE, 2).tolist() == [1, 4]
+    assert evaluation.worst_mistakes(TRUTH, SURE, 9).tolist() == [1, 4, 5]
+    assert evaluation.worst_mistakes(TRUTH[:1], SURE[:1], 9).tolist() == []
+
+
+def test_nothing_to_score_is_refused():
+    with pytest.raises(ValueError, match="no pictures"):
+        evaluation.report(TRUTH[:0], SURE[:0], CLASSES)

@@ -1,0 +1,105 @@
+"""What holds for every notebook of the course, and how they are executed."""
+
+import nbformat
+import pytest
+
+from lib import notebooks, paths
+from lib.notebooks import COURSE, NotebookError
+
+ALL = [nbformat.read(notebooks.source(name), as_version=4) for name in COURSE]
+each = pytest.mark.parametrize("notebook", ALL, ids=COURSE)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def test_the_course_is_what_lies_in_the_folder():
+    assert sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb")) == sorted(COURSE)
+
+
+@each
+def test_executed_top_to_bottom_on_a_fresh_kernel(notebook):
+    assert [cell.execution_count for cell in code_cells(notebook)] == list(range(1, len(code_cells(notebook)) + 1))
+
+
+@each
+def test_errors_only_where_they_are_the_lesson(notebook):
+    for cell in code_cells(notebook):
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        assert failed == ("raises-exception" in tags(cell)), cell.source
+
+
+@each
+def test_one_cell_sets_the_parameters(notebook):
+    tagged = [cell for cell in notebook.cells if "parameters" in tags(cell)]
+    assert len(tagged) == 1
+    assert {"PHOTOS", "BACKBONE"} <= set(notebooks.assigned(tagged[0].source))
+
+
+@each
+def test_nothing_of_this_machine_is_in_it(notebook):
+    text = nbformat.writes(notebook)
+    assert str(paths.ROOT) not in text and str(paths.ROOT.home()) + "/" not in text
+    assert set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert len(text) < 1_500_000
+
+
+@each
+def test_links_between_notebooks_resolve(notebook):
+    import re
+
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\(([^)#]+\.ipynb)\)", cell.source):
+                assert (paths.NOTEBOOKS / target).exists(), target
+
+
+@each
+def test_cells_are_short(notebook):
+    for cell in code_cells(notebook):
+        lines = len(cell.source.splitlines())
+        assert lines <= (40 if "long" in tags(cell) else 20), cell.source
+
+
+# How they are executed
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
+    return tmp_path
+
+
+def write(folder, *sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "toy.ipynb")
+
+
+def test_choices_are_inserted_after_the_parameters(folder):
+    write(folder, "A = 1\nB = 'x'", "print(A, B)")
+    executed = notebooks.execute("toy", {"A": 2, "C": 3}, copy=folder / "copy.ipynb", progress=False)
+    assert [cell.source for cell in executed.cells][1] == "A = 2"
+    assert executed.cells[2].outputs[0].text == "2 x\n"
+    assert nbformat.read(folder / "copy.ipynb", as_version=4).cells[2].outputs[0].text == "2 x\n"
+    assert len(nbformat.read(folder / "toy.ipynb", as_version=4).cells) == 2
+
+
+def test_a_notebook_that_fails_is_named_and_its_copy_shows_where(folder):
+    write(folder, "A = 1", "1 / 0")
+    with pytest.raises(NotebookError, match=r"toy stopped.*division by zero.*copy\.ipynb"):
+        notebooks.execute("toy", copy=folder / "copy.ipynb", progress=False)
+    assert nbformat.read(folder / "copy.ipynb", as_version=4).cells[1].outputs[0].ename == "ZeroDivisionError"
+
+
+def test_noise_is_left_out(folder):
+    write(folder, "A = 1", "import sys\nprint('kept')\nprint('warning', file=sys.stderr)")
+    quiet = notebooks.without_noise(notebooks.execute("toy", progress=False))
+    assert [output.text for output in quiet.cells[1].outputs] == ["kept\n"]
+    assert all("execution" not in cell.metadata for cell in quiet.cells)

@@ -1,0 +1,151 @@
+import csv
+import shutil
+
+import cv2
+import numpy as np
+import pytest
+
+from lib import photos
+from lib.photos import Photo, PhotoError
+
+
+def write_manifest(folder, **columns):
+    """A manifest over all pictures of a folder; `columns` give group or split from (label, number)."""
+    with (folder / "manifest.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(photos.MANIFEST_COLUMNS)
+        for path in sorted(folder.glob("*/*.png")):
+            label, number = path.parent.name, int(path.stem)
+            group, split = (columns[name](label, number) if name in columns else "" for name in ("group", "split"))
+            writer.writerow([f"{label}/{path.name}", label, photos.sha256(path), 0, 32, 24, group, split])
+
+
+def test_found_in_order_with_the_folder_as_label(toy_photos):
+    found = photos.find(toy_photos)
+    assert len(found) == 60
+    assert [p.path for p in found] == sorted(p.path for p in found)
+    assert all(p.label == p.path.parent.name for p in found)
+    assert photos.classes(found) == ("badminton", "formula1", "volleyball")
+    assert photos.labels(found).tolist() == [0] * 20 + [1] * 20 + [2] * 20
+
+
+def test_hidden_and_deeper_folders_are_passed_over(toy_photos):
+    shutil.copytree(toy_photos / "badminton", toy_photos / ".ipynb_checkpoints")
+    shutil.copytree(toy_photos / "badminton", toy_photos / "badminton" / "more")
+    assert len(photos.find(toy_photos)) == 60
+
+
+def test_a_folder_without_classes_is_refused_by_name(tmp_path):
+    with pytest.raises(PhotoError, match="nowhere"):
+        photos.find(tmp_path / "nowhere")
+    with pytest.raises(PhotoError, match="fewer than two"):
+        photos.find(tmp_path)
+
+
+def test_read_gives_red_green_blue(toy_photos):
+    image = photos.read(toy_photos / "formula1" / "00.png")
+    assert image.dtype == np.uint8 and image.shape == (24, 32, 3)
+    assert image[..., 0].mean() > image[..., 1].mean() + 50
+    assert image[..., 0].mean() > image[..., 2].mean() + 50
+
+
+def test_read_refuses_what_is_no_picture(tmp_path):
+    for content in (b"", b"not a picture"):
+        (tmp_path / "fake.jpg").write_bytes(content)
+        with pytest.raises(PhotoError, match="fake.jpg"):
+            photos.read(tmp_path / "fake.jpg")
+
+
+def test_shrinking_averages_areas_and_growing_does_not_fail():
+    board = np.zeros((64, 64, 3), np.uint8)
+    board[::2] = 200  # lines one pixel thin
+    assert np.all(photos.resize(board, 8) == 100)
+    assert photos.resize(board, 100).shape == (100, 100, 3)
+
+
+def test_check_finds_each_kind_of_fault(toy_photos):
+    folder = toy_photos / "badminton"
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
+    cv2.imwrite(str(folder / "grey.png"), np.zeros((9, 9), np.uint8))
+    cv2.imwrite(str(folder / "clear.png"), np.zeros((9, 9, 4), np.uint8))
+    shutil.copy(folder / "00.png", toy_photos / "formula1" / "copy.png")
+    found = photos.find(toy_photos)
+    faults = photos.check(found, progress=False)
+    assert [p.path.name for p in faults.unreadable] == ["broken.jpg"]
+    assert [p.path.name for p in faults.greyscale] == ["grey.png"]
+    assert [p.path.name for p in faults.transparent] == ["clear.png"]
+    assert [[p.path.name for p in copies] for copies in faults.copies] == [["00.png", "copy.png"]]
+    assert len(photos.readable(found, progress=False)) == len(found) - 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_group_is_on_two_sides_and_nothing_is_lost(toy_photos, seed):
+    write_manifest(toy_photos, group=lambda label, number: f"{label} {number // 2}")
+    found = photos.find(toy_photos)
+    split = photos.split(found, seed)
+    parts = [split.train, split.validation, split.test]
+    assert split.test_name == "held-out"
+    assert sorted(p.path for part in parts for p in part) == [p.path for p in found]
+    groups = [{p.group for p in part} for part in parts]
+    assert not (groups[0] & groups[1] or groups[1] & groups[2] or groups[0] & groups[2])
+    assert all(photos.classes(part) == photos.classes(found) for part in parts)
+
+
+def test_the_manifests_test_photographs_are_the_test_part(toy_photos):
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n}", split=lambda _, n: "test" if n < 5 else "train")
+    split = photos.split(photos.find(toy_photos), seed=0)
+    assert split.test_name == "test"
+    assert {p.path.stem for p in split.test} == {f"{n:02d}" for n in range(5)}
+    assert len(split.test) == 15
+
+
+def test_test_photographs_that_lack_a_class_are_not_called_a_test(toy_photos):
+    def split_of(label, number):
+        return "test" if label == "badminton" and number < 5 else "train"
+
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n}", split=split_of)
+    assert photos.split(photos.find(toy_photos), seed=0).test_name == "held-out"
+
+
+def test_the_same_seed_gives_the_same_split_and_another_another(toy_photos):
+    found = photos.find(toy_photos)
+    assert photos.split(found, 1) == photos.split(found, 1)
+    assert photos.split(found, 1) != photos.split(found, 2)
+
+
+def test_a_class_with_too_few_photographs_is_named(toy_photos):
+    for path in sorted((toy_photos / "volleyball").glob("*"))[3:]:
+        path.unlink()
+    with pytest.raises(PhotoError, match="volleyball"):
+        photos.split(photos.find(toy_photos))
+
+
+def test_without_a_manifest_photographs_that_look_alike_share_a_group(toy_photos):
+    image = cv2.imread(str(toy_photos / "badminton" / "00.png"))
+    cv2.imwrite(str(toy_photos / "badminton" / "bigger.png"), cv2.resize(image, (64, 48), interpolation=cv2.INTER_NEAREST))
+    groups = {p.path.name: p.group for p in photos.find(toy_photos) if p.label == "badminton"}
+    assert groups["bigger.png"] == groups["00.png"] != groups["01.png"]
+
+
+def test_fingerprint_changes_with_the_photographs(toy_photos):
+    before = photos.fingerprint(photos.find(toy_photos))
+    assert before == photos.fingerprint(photos.find(toy_photos))
+    (toy_photos / "badminton" / "00.png").rename(toy_photos / "formula1" / "00b.png")
+    assert photos.fingerprint(photos.find(toy_photos)) != before
+
+
+def test_a_manifest_with_other_columns_is_refused(toy_photos):
+    (toy_photos / "manifest.csv").write_text("path,label\nbadminton/00.png,badminton\n")
+    with pytest.raises(PhotoError, match="manifest.csv"):
+        photos.find(toy_photos)
+
+
+def test_load_keeps_the_order(toy_photos):
+    found = photos.find(toy_photos)
+    images = photos.load([found[0], found[25]], 8, progress=False)
+    assert images.shape == (2, 8, 8, 3) and images.dtype == np.uint8
+    assert images[0, ..., 2].mean() > images[0, ..., 0].mean() and images[1, ..., 0].mean() > images[1, ..., 2].mean()
+
+
+def test_a_photo_is_hashable():
+    assert len({Photo(path="a", label="b", group="c"), Photo(path="a", label="b", group="c")}) == 1
