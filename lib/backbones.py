@@ -14,7 +14,7 @@ import numpy as np
 
 from lib import paths
 from lib.files import read_json, replacing, sha256
-from lib.framework import keras, tf
+from lib.framework import forward, keras, tf
 from lib.photos import Photo, read, resize
 from lib.progress import progress_bar
 
@@ -159,12 +159,12 @@ def extract(
     store = _FeatureStore(_store_path(backbone, augment, view))
     keys = [sha256(photo.path) for photo in photos]
     todo = list({key: photo for key, photo in zip(keys, photos) if key not in store.features}.items())
-    network = _compiled(backbone)
+    network, change = forward(backbone.model, backbone.image_size), _view_maker(augment, view)
     with progress_bar(shown=progress and bool(todo), total=len(todo), desc="extracting features") as bar:
         for start in range(0, len(todo), BATCH):
             batch = todo[start : start + BATCH]
-            images = np.stack([_view(read(p.path), backbone.image_size, augment, view, key) for key, p in batch])
-            store.features.update(zip((key for key, _ in batch), network(images).numpy()))
+            images = np.stack([change(resize(read(photo.path), backbone.image_size), key) for key, photo in batch])
+            store.features.update(zip((key for key, _ in batch), network(images).numpy().mean((1, 2))))
             bar.update(len(batch))
             if start % (BATCH * 16) == 0:  # now and then, so that an interrupted extraction goes on
                 store.save()
@@ -173,19 +173,19 @@ def extract(
     return np.stack([store.features[key] for key in keys])[:, None, None, :]
 
 
-def _compiled(backbone: Backbone):
-    signature = tf.TensorSpec((None, backbone.image_size, backbone.image_size, 3), tf.uint8)
-    return tf.function(lambda x: tf.reduce_mean(backbone.model(x, training=False), (1, 2)), input_signature=[signature])
-
-
-def _view(image: np.ndarray, size: int, augment, view: int, key: str) -> np.ndarray:
-    image = resize(image, size)
+def _view_maker(augment, view: int):
+    """Give a function (picture, key) that augments a picture by the chance which its key and the view stand for."""
     if augment is None:
-        return image
-    for position, layer in enumerate(augment.layers):
-        if hasattr(layer, "generator"):  # its chance is set by the photograph, the view and the layer alone
-            layer.generator.state.assign([int(key[:7], 16) + position, view])
-    return np.clip(augment(image[None].astype("float32"), training=True)[0], 0, 255).astype(np.uint8)
+        return lambda image, key: image
+    augmented = tf.function(lambda image: augment(image, training=True), autograph=False)
+
+    def change(image: np.ndarray, key: str) -> np.ndarray:
+        for position, layer in enumerate(augment.layers):
+            if hasattr(layer, "generator"):
+                layer.generator.state.assign([int(key[:7], 16) + position, view])
+        return np.clip(augmented(image[None].astype("float32"))[0], 0, 255).astype(np.uint8)
+
+    return change
 
 
 def _store_path(backbone: Backbone, augment, view: int) -> Path:

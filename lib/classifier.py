@@ -16,7 +16,7 @@ import numpy as np
 from lib import paths
 from lib.backbones import Backbone
 from lib.files import read_json, replacing, sha256, write_json
-from lib.framework import keras, tf
+from lib.framework import forward, keras
 from lib.photos import Photo, read, resize
 from lib.progress import progress_bar
 
@@ -36,10 +36,7 @@ class Classifier:
     path: Path
 
     def __post_init__(self):
-        signature = tf.TensorSpec((None, self.image_size, self.image_size, 3), tf.uint8)
-        # Compiled once for every batch size: model.predict costs tens of milliseconds a call.
-        forward = tf.function(lambda x: self.model(x, training=False), input_signature=[signature])
-        object.__setattr__(self, "_forward", forward)
+        object.__setattr__(self, "_forward", forward(self.model, self.image_size))
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -56,22 +56,32 @@ def photographs(run: Run) -> list[Photo]:
     return photos.find(folder)
 
 
-def clip(name: str) -> Path:
+def clip(name: str, run: Run) -> Path:
     """Give the path of a clip: one of the drawn ones by name, made on first use, or any file by its path.
 
-    Raises FileNotFoundError, in one sentence, when it is neither.
+    Says so when a classifier of photographs is to label a drawn clip, or the other way round. Raises FileNotFoundError, in one sentence, when it is neither.
     """
     if name not in scenes.CLIPS:
         if not Path(name).is_file():
             raise FileNotFoundError(
                 f"There is no clip {name}: give one of {', '.join(scenes.CLIPS)}, or the path of a video file."
             )
+        _warn_of_strangers("filmed", "filmed" if run.photos != "sample" else "drawn")
         return Path(name)
+    _warn_of_strangers("drawn", "drawn" if run.photos == "sample" else "filmed")
     path = paths.EXAMPLE_CLIPS / f"{name}.mp4"
     with _lock(path):
         if not path.exists() or not path.with_suffix(".truth.csv").exists():
             scenes.draw_clip(name, paths.EXAMPLE_CLIPS)
     return path
+
+
+def _warn_of_strangers(clip_is: str, photographs_are: str) -> None:
+    if clip_is != photographs_are:
+        print(
+            f"Note: the clip is {clip_is}, and the classifier has learnt from pictures that were {photographs_are}. "
+            "Expect it to do worse than on a clip of its own kind."
+        )
 
 
 def record(run: Run, notebook: str, **facts) -> None:

@@ -1,6 +1,7 @@
-"""Every figure of the course, in one style. Each function draws one figure and leaves it open for the notebook."""
+"""Every figure of the course, in one style. In a notebook each function shows its figure; elsewhere it returns it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -25,15 +26,31 @@ plt.rcParams.update(
 PART_LINES = {"training": "--", "validation": "-"}
 
 
+def _shown(draw: Callable[..., plt.Figure]) -> Callable[..., plt.Figure | None]:
+    """Show a figure at once where a notebook does, so that the sentence printed after it stands below it."""
+
+    @wraps(draw)
+    def draw_and_show(*arguments, **options):
+        figure = draw(*arguments, **options)
+        if "inline" not in plt.get_backend():
+            return figure
+        plt.show()
+
+    return draw_and_show
+
+
 def colour(name: str, classes: Sequence[str]) -> tuple[float, float, float]:
     """Give an event's colour as matplotlib wants it: red, green, blue from 0 to 1."""
     return tuple(channel / 255 for channel in colours(classes)[name])
 
 
+@_shown
 def pictures(images: Sequence[np.ndarray], titles: Sequence[str] = (), columns: int = 6, width: float = 10) -> plt.Figure:
     """Show pictures (height, width, 3), uint8 RGB, in rows, each under its title."""
     rows = -(-len(images) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(width, width / columns * rows * 0.95), squeeze=False)
+    tallest = max((image.shape[0] / image.shape[1] for image in images), default=1)
+    height = rows * (width / columns * tallest + (0.15 + 0.15 * max(title.count("\n") for title in [*titles, ""]) if titles else 0))
+    figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
     for axis, image in zip(axes.flat, images):
@@ -43,6 +60,7 @@ def pictures(images: Sequence[np.ndarray], titles: Sequence[str] = (), columns: 
     return figure
 
 
+@_shown
 def class_balance(balance: Mapping[str, Mapping[str, int]], classes: Sequence[str]) -> plt.Figure:
     """Show how many photographs of each class each part holds."""
     figure, axis = plt.subplots(figsize=(7, 2.8))
@@ -59,6 +77,7 @@ def class_balance(balance: Mapping[str, Mapping[str, int]], classes: Sequence[st
     return figure
 
 
+@_shown
 def learning_rate(steps: np.ndarray, rates: np.ndarray, steps_per_epoch: int) -> plt.Figure:
     """Show the learning rate at each step of training."""
     figure, axis = plt.subplots(figsize=(6, 2.6))
@@ -67,6 +86,7 @@ def learning_rate(steps: np.ndarray, rates: np.ndarray, steps_per_epoch: int) ->
     return figure
 
 
+@_shown
 def learning_curves(history: Mapping[str, Sequence[float]], best: int) -> plt.Figure:
     """Show loss and accuracy on training and validation pictures, and the epoch (from 0) that was kept."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
@@ -80,6 +100,7 @@ def learning_curves(history: Mapping[str, Sequence[float]], best: int) -> plt.Fi
     return figure
 
 
+@_shown
 def confusion(matrix: np.ndarray, classes: Sequence[str], title: str = "") -> plt.Figure:
     """Show a confusion matrix of counts; the shade is the share of the row."""
     figure, axis = plt.subplots(figsize=(4.8, 4.2))
@@ -94,6 +115,7 @@ def confusion(matrix: np.ndarray, classes: Sequence[str], title: str = "") -> pl
     return figure
 
 
+@_shown
 def scores_over_time(seconds: np.ndarray, raw: np.ndarray, smooth: np.ndarray, classes: Sequence[str]) -> plt.Figure:
     """Show each event's score over a clip, frame by frame and smoothed, both (frames, classes)."""
     figure, axes = plt.subplots(2, 1, figsize=(11, 4.2), sharex=True, sharey=True)
@@ -106,6 +128,7 @@ def scores_over_time(seconds: np.ndarray, raw: np.ndarray, smooth: np.ndarray, c
     return figure
 
 
+@_shown
 def label_strips(seconds: np.ndarray, strips: Mapping[str, np.ndarray], classes: Sequence[str]) -> plt.Figure:
     """Show class indices over a clip as coloured strips, one below the other, each event's name in its longest run."""
     figure, axes = plt.subplots(len(strips), 1, figsize=(11, 0.65 * len(strips) + 0.7), sharex=True, squeeze=False)

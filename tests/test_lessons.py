@@ -92,19 +92,24 @@ def test_the_sample_is_drawn_on_first_use_only(project, toy_photos, monkeypatch)
     assert drawn == [paths.DATA / "sample"]
 
 
-def test_a_clip_is_a_drawn_one_or_a_file(project, tmp_path, monkeypatch):
+def test_a_clip_is_a_drawn_one_or_a_file(project, tmp_path, monkeypatch, capsys):
     def draw(name, folder):
         folder.mkdir(exist_ok=True)
         for ending in (".mp4", ".truth.csv"):
             (folder / f"{name}{ending}").touch()
 
     monkeypatch.setattr(scenes, "draw_clip", draw)
-    assert lessons.clip("formula2") == paths.EXAMPLE_CLIPS / "formula2.mp4"
+    sample, real = Run("sample", "bundled"), Run("real", "bundled")
+    assert lessons.clip("formula2", sample) == paths.EXAMPLE_CLIPS / "formula2.mp4"
     own = tmp_path / "own.mp4"
     own.touch()
-    assert lessons.clip(str(own)) == own
+    assert lessons.clip(str(own), real) == own
+    assert capsys.readouterr().out == ""
+    lessons.clip("formula2", real)
+    lessons.clip(str(own), sample)
+    assert ["drawn" in line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [True, False]
     with pytest.raises(FileNotFoundError, match="nothing.mp4"):
-        lessons.clip("nothing.mp4")
+        lessons.clip("nothing.mp4", sample)
 
 
 def test_records_of_several_notebooks_are_kept_together(run):

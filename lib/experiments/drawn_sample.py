@@ -1,0 +1,154 @@
+"""Is the drawn sample as hard as it should be? Three drawing seeds, five training seeds each.
+
+Photographs are split by group (training, validation, held-out); held-out figures choose nothing. On the clips the
+deque's size is chosen on `sports_day_2` and reported on `sports_day`.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+from sklearn.neighbors import KNeighborsClassifier
+
+from lib import backbones, paths, photos, scenes, smoothing, timeline, transfer, video
+from lib.framework import forward, keras
+from lib.transfer import Part
+
+CASES = [{"drawing": drawing, "seed": seed} for drawing in range(3) for seed in range(5)]
+DEPENDS_ON = ("photos", "scenes", "video", "backbones", "transfer", "smoothing", "timeline")
+SIZES = (1, 8, 16, 24, 32, 48, 64, 96, 128)
+
+
+@cache
+def _drawn(drawing: int) -> Path:
+    """The sample of a drawing seed, photographs and both sports days, drawn on first use."""
+    folder = paths.OUTPUT / "experiments" / f"drawing-{drawing}"
+    if not (folder / "photos" / photos.MANIFEST).exists():
+        scenes.draw_photographs(folder / "photos", seed=drawing)
+    for name in ("sports_day", "sports_day_2"):
+        if not (folder / f"{name}.truth.csv").exists():
+            scenes.draw_clip(name, folder, seed=drawing)
+    return folder
+
+
+def run_case(case: dict) -> dict:
+    """Measure one drawing seed and training seed."""
+    folder, seed = _drawn(case["drawing"]), case["seed"]
+    found = photos.readable(photos.find(folder / "photos"), progress=False)
+    classes, split = photos.classes(found), photos.split(found, seed)
+    backbone = backbones.load("bundled")
+    train, validation, held_out = (
+        Part(photos.load(part, backbone.image_size, progress=False), photos.labels(part))
+        for part in (split.train, split.validation, split.test)
+    )
+    frozen = [Part(transfer.features(backbone, part.x), part.y) for part in (train, validation, held_out)]
+    head = transfer.train_head(frozen[0], frozen[1], len(classes), seed)
+    tuned = transfer.fine_tune(backbone, head_copy(head), train, validation, seed)
+    predicted = tuned.predict(held_out.x, verbose=0).argmax(axis=1)
+    result = {
+        "pixels": nearest_neighbour(train, held_out),
+        "frozen": _accuracy(head, frozen[2]),
+        "fine_tuned": float((predicted == held_out.y).mean()),
+        "confusion": confusion_matrix(held_out.y, predicted).tolist(),
+        "classes": list(classes),
+    }
+    result |= sports_days(folder, tuned, backbone.image_size, classes)
+    fresh = transfer.from_scratch(backbones.load("bundled"), train, validation, len(classes), seed)
+    return result | {"scratch": _accuracy(fresh, held_out)}
+
+
+def head_copy(head: "keras.Model") -> "keras.Model":
+    copy = keras.models.clone_model(head)
+    copy.set_weights(head.get_weights())
+    return copy
+
+
+def _accuracy(model, part: Part) -> float:
+    return float((model.predict(part.x, verbose=0).argmax(axis=1) == part.y).mean())
+
+
+def nearest_neighbour(train: Part, held_out: Part) -> float:
+    """Accuracy of calling a picture what the nearest training picture is, by 32×32 pixels."""
+    small = [np.stack([photos.resize(image, 32).ravel() for image in part.x]) / 255.0 for part in (train, held_out)]
+    return float(KNeighborsClassifier(1).fit(small[0], train.y).score(small[1], held_out.y))
+
+
+def sports_days(folder: Path, model, image_size: int, classes) -> dict:
+    """Frame by frame and smoothed: accuracy, surplus switches a minute, mean lag in frames."""
+    network = forward(model, image_size)
+    scored, truths, rates = {}, {}, {}
+    for name in ("sports_day", "sports_day_2"):
+        held = video.score_clip(
+            folder / f"{name}.mp4", lambda frames: network(frames).numpy(), image_size, classes, progress=False
+        )
+        scored[name], rates[name] = held.scores, float(held.rate)
+        truths[name] = timeline.read_truth(folder / f"{name}.truth.csv").labels(classes)
+    choice = timeline.curves(scored["sports_day_2"], truths["sports_day_2"], SIZES, rates["sports_day_2"])
+    size = int(choice.sizes[choice.accuracy.argmax()])
+    return {"window": size} | {
+        name: _measured(scored["sports_day"], truths["sports_day"], window, rates["sports_day"])
+        for name, window in (("raw", 1), ("chosen", size), ("deque_32", 32), ("deque_128", 128))
+    }
+
+
+def _measured(scores, truth, size: int, rate: float) -> dict:
+    labels = smoothing.RollingMean(size)(scores).argmax(axis=1)
+    return {
+        "accuracy": timeline.frame_accuracy(labels, truth),
+        "surplus_per_minute": timeline.surplus_switches_per_minute(labels, truth, rate),
+        "lag": timeline.mean_lag(labels, truth),
+    }
+
+
+def summarise(rows: list[dict]) -> str:
+    """Print what was measured beside what was wanted, mean and range over all cases."""
+
+    def values(*path):
+        found = rows
+        for key in path:
+            found = [row[key] for row in found]
+        return np.array(found, float)
+
+    def line(what, measured, wanted, good):
+        return f"{what:<47} {measured:<28} {wanted:<28} {'yes' if good else 'NO'}"
+
+    def spread(x, digits=3):
+        return f"{x.mean():.{digits}f} ({x.min():.{digits}f} to {x.max():.{digits}f})"
+
+    pixels, frozen, tuned, scratch = (values(name) for name in ("pixels", "frozen", "fine_tuned", "scratch"))
+    gain, raw, chosen = tuned - frozen, values("raw", "accuracy"), values("chosen", "accuracy")
+    flicker, calm = values("raw", "surplus_per_minute"), values("chosen", "surplus_per_minute")
+    lag_32, lag_128 = values("deque_32", "lag"), values("deque_128", "lag")
+    slow = values("deque_128", "accuracy")
+    pairs = _confused(rows)
+    most = max(pairs, key=pairs.get)
+    needed = round(0.8 * len(rows))
+    lines = [
+        line("measured on the drawn sample", "mean (lowest to highest)", "wanted", True)[:-4] + " holds",
+        line("nearest neighbour on 32×32 pixels", spread(pixels), "at most 0.75", pixels.mean() <= 0.75),
+        line("backbone frozen + head, held-out", spread(frozen), "0.88 to 0.97", 0.88 <= frozen.mean() <= 0.97),
+        line("fine-tuned, held-out", spread(tuned), "", True),
+        line("  above frozen", f"in {(gain > 0).sum()} of {len(rows)}", f"in {needed}", (gain > 0).sum() >= needed),
+        line("  mean gain", f"{gain.mean():+.4f}", "at least +0.01", gain.mean() >= 0.01),
+        line("random weights, same training", spread(scratch), "0.05 below fine-tuned", (tuned - scratch).mean() >= 0.05),
+        line("most confused pair", " and ".join(most), "badminton and volleyball", set(most) == {"badminton", "volleyball"}),
+        line("sports_day, frame by frame: accuracy", spread(raw), "0.70 to 0.92", 0.70 <= raw.mean() <= 0.92),
+        line("  surplus switches a minute", spread(flicker, 1), "at least 20", flicker.mean() >= 20),
+        line("sports_day, chosen deque: accuracy", spread(chosen), "0.05 above", (chosen - raw).mean() >= 0.05),
+        line("  surplus switches a minute", spread(calm, 1), "at most a fifth", calm.mean() <= flicker.mean() / 5),
+        line("  size chosen on sports_day_2", spread(values("window"), 0), "", True),
+        line("sports_day, deque 128: lag in frames", spread(lag_128, 1), "twice that of 32", lag_128.mean() >= 2 * lag_32.mean()),
+        line("  lag of deque 32", spread(lag_32, 1), "", True),
+        line("  accuracy of deque 128", spread(slow), "below that of 32", slow.mean() < values("deque_32", "accuracy").mean()),
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _confused(rows: list[dict]) -> dict[tuple[str, str], int]:
+    """How often each pair of classes was taken for one another, over all cases."""
+    total = sum(np.array(row["confusion"]) for row in rows)
+    names = rows[0]["classes"]
+    return {
+        (names[i], names[j]): int(total[i, j] + total[j, i]) for i in range(len(names)) for j in range(i + 1, len(names))
+    }

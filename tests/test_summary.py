@@ -1,0 +1,20 @@
+import re
+
+from lib import lessons, summary
+from lib.paths import Run
+
+REPORT = {
+    "part": "held-out", "pictures": 121, "kept": "fine-tuned", "text": "the <report>", "accuracy": 0.9213,
+    "accuracy_feature_extraction": 0.9012, "confusion": [[5, 1], [0, 7]], "classes": ["a", "b"],
+}  # fmt: skip
+FLICKER = {"each frame": {"switches": 24, "per_minute": 77.6}, "deque of 32": {"switches": 2, "per_minute": 6.4}}
+
+
+def test_the_page_holds_what_the_notebooks_found(project):
+    run = Run("sample", "bundled")
+    lessons.record(run, "04_evaluation", **REPORT)
+    lessons.record(run, "05_video_smoothing", clip="x.mp4", window=32, flicker=FLICKER, labelled_clip="x_32.mp4")
+    page = summary.write(run, {"PHOTOS": "sample", "SEED": 0}, {"04_evaluation": 1.25}).read_text()
+    for fact in ("0.9213", "0.9012", "121 held-out", "the &lt;report&gt;", "77.6", "6.4", 'src="x_32.mp4"', "seed 0"):
+        assert fact in page, fact
+    assert re.search(r'<a href="notebooks/04_evaluation.html">', page) and "data:image/png;base64," in page
