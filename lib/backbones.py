@@ -106,9 +106,7 @@ def fingerprint(backbone: str) -> str:
 def _load_application(name: str) -> Backbone:
     function, size, scaling, last_block = APPLICATIONS[name]
     try:
-        base = getattr(keras.applications, function)(
-            weights="imagenet", include_top=False, input_shape=(size, size, 3)
-        )
+        base = getattr(keras.applications, function)(weights="imagenet", include_top=False, input_shape=(size, size, 3))
     except Exception as error:  # Keras raises whatever its download met
         raise BackboneError(
             f"The ImageNet weights of {function} are not on this machine and could not be downloaded ({error}): connect "

@@ -96,11 +96,15 @@ def read_card(path: str | Path) -> dict:
         raise ClassifierError(f"There is no classifier {path}: make one with notebooks 02 and 03, or `make course`.")
     card_path = path.with_suffix(".json")
     if not card_path.is_file():
-        raise ClassifierError(f"{path} has no card {card_path.name} beside it: train it again with notebooks 02 and 03.")
+        raise ClassifierError(
+            f"{path} has no card {card_path.name} beside it: train it again with notebooks 02 and 03."
+        )
     card = read_json(card_path)
     missing = {"classes", "image_size", "sha256"} - set(card)
     if missing:
-        raise ClassifierError(f"{card_path} lacks {', '.join(sorted(missing))}: train it again with notebooks 02 and 03.")
+        raise ClassifierError(
+            f"{card_path} lacks {', '.join(sorted(missing))}: train it again with notebooks 02 and 03."
+        )
     return card
 
 
@@ -111,7 +115,9 @@ def load(path: str | Path) -> Classifier:
     """
     path, card = Path(path), read_card(path)
     if sha256(path) != card["sha256"]:
-        raise ClassifierError(f"{path} is not the file that its card describes: train it again with notebooks 02 and 03.")
+        raise ClassifierError(
+            f"{path} is not the file that its card describes: train it again with notebooks 02 and 03."
+        )
     try:
         model = keras.models.load_model(path, compile=False, safe_mode=True)
     except (ValueError, OSError, TypeError, KeyError) as error:
@@ -121,8 +127,11 @@ def load(path: str | Path) -> Classifier:
 
 def newest() -> Path:
     """Find the classifier that was made last, in any run. Raises ClassifierError when there is none."""
-    cards = [(read_json(p)["made"], p) for p in paths.MODEL.glob("*/*.json") if p.with_suffix(".keras").exists()
-             and p.parent.name != "backbone"]
+    cards = [
+        (read_json(p)["made"], p)
+        for p in paths.MODEL.glob("*/*.json")
+        if p.with_suffix(".keras").exists() and p.parent.name != "backbone"
+    ]
     if not cards:
         raise ClassifierError("No classifier has been trained yet: run `make course`, or notebooks 02 and 03.")
     return max(cards)[1].with_suffix(".keras")

@@ -46,8 +46,10 @@ def confusion_text(result: Report) -> str:
     """Write the confusion matrix as text: a row for each true class, a column for each predicted one."""
     width = max(len(name) for name in result.classes) + 2
     header = " " * width + "".join(f"{name:>{width}}" for name in result.classes)
-    rows = [f"{name:<{width}}" + "".join(f"{count:>{width}}" for count in row)
-            for name, row in zip(result.classes, result.confusion)]
+    rows = [
+        f"{name:<{width}}" + "".join(f"{count:>{width}}" for count in row)
+        for name, row in zip(result.classes, result.confusion)
+    ]
     return "\n".join([header, *rows])
 
 

@@ -47,6 +47,7 @@ def execute(name: str, parameters: dict | None = None, copy: Path | None = None,
         timeout=CELL_SECONDS,
         kernel_name="python3",
         extra_arguments=["--log-level=ERROR"],
+        store_widget_state=False,  # a page without a kernel then shows the picture that a widget has beside it
         resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
         on_cell_executed=lambda cell, **_: bar.update(),
     )
@@ -70,7 +71,8 @@ def write(notebook, path: Path) -> None:
 
 
 def without_noise(notebook):
-    """Take out of an executed notebook what differs from run to run and says nothing: times, warnings, versions."""
+    """Take out of an executed notebook what differs from run to run and says nothing: times, warnings, versions,
+    and widgets, which are dead without their kernel."""
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -79,6 +81,8 @@ def without_noise(notebook):
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            for output in cell.outputs:
+                output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return notebook
 
 

@@ -45,11 +45,15 @@ def colour(name: str, classes: Sequence[str]) -> tuple[float, float, float]:
 
 
 @_shown
-def pictures(images: Sequence[np.ndarray], titles: Sequence[str] = (), columns: int = 6, width: float = 10) -> plt.Figure:
+def pictures(
+    images: Sequence[np.ndarray], titles: Sequence[str] = (), columns: int = 6, width: float = 10
+) -> plt.Figure:
     """Show pictures (height, width, 3), uint8 RGB, in rows, each under its title."""
     rows = -(-len(images) // columns)
     tallest = max((image.shape[0] / image.shape[1] for image in images), default=1)
-    height = rows * (width / columns * tallest + (0.15 + 0.15 * max(title.count("\n") for title in [*titles, ""]) if titles else 0))
+    height = rows * (
+        width / columns * tallest + (0.15 + 0.15 * max(title.count("\n") for title in [*titles, ""]) if titles else 0)
+    )
     figure, axes = plt.subplots(rows, columns, figsize=(width, height), squeeze=False)
     for axis in axes.flat:
         axis.axis("off")
@@ -142,8 +146,16 @@ def label_strips(seconds: np.ndarray, strips: Mapping[str, np.ndarray], classes:
         for index in np.unique(labels):
             start, end = _longest_run(labels == index)
             if (end - start) > 0.08 * len(labels):
-                axis.text(seconds[start] + step * (end - start) / 2, 0.5, classes[index],
-                          color="white", ha="center", va="center", fontsize=10, weight="bold")
+                axis.text(
+                    seconds[start] + step * (end - start) / 2,
+                    0.5,
+                    classes[index],
+                    color="white",
+                    ha="center",
+                    va="center",
+                    fontsize=10,
+                    weight="bold",
+                )
     axes.flat[-1].set_xlabel("seconds")
     return figure
 

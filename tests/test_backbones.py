@@ -40,7 +40,9 @@ def test_the_bundled_backbone_is_whole():
     names = [layer.name for layer in backbone.base.layers]
     assert backbone.last_block in names
     assert paths.BUNDLED_BACKBONE.stat().st_size < 8_000_000
-    pictures = np.random.default_rng(0).integers(0, 256, (2, backbone.image_size, backbone.image_size, 3), dtype=np.uint8)
+    pictures = np.random.default_rng(0).integers(
+        0, 256, (2, backbone.image_size, backbone.image_size, 3), dtype=np.uint8
+    )
     features = backbone.model(pictures).numpy()
     assert features.ndim == 4 and np.isfinite(features).all() and features.std() > 0
 
@@ -77,9 +79,7 @@ def test_a_photograph_that_changed_is_extracted_again(project, toy_photos, backb
 
 
 def augmentation():
-    return keras.Sequential(
-        [keras.layers.RandomFlip("horizontal", seed=1), keras.layers.RandomBrightness(0.3, seed=2)]
-    )
+    return keras.Sequential([keras.layers.RandomFlip("horizontal", seed=1), keras.layers.RandomBrightness(0.3, seed=2)])
 
 
 def test_a_view_is_the_same_however_it_was_reached(project, toy_photos, backbone):

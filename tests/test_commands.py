@@ -72,7 +72,9 @@ def test_fetched_photographs_are_not_fetched_again_but_spoilt_ones_are(toy_photo
     assert copied == ["00.png"]
 
 
-@pytest.mark.parametrize("name", ["../x.png", "/etc/x.png", "a/../../x.png", "a/b/x.png", "x.png", "a\\..\\x.png", "c:/x.png"])
+@pytest.mark.parametrize(
+    "name", ["../x.png", "/etc/x.png", "a/../../x.png", "a/b/x.png", "x.png", "a\\..\\x.png", "c:/x.png"]
+)
 def test_a_name_in_the_manifest_cannot_leave_the_folder(name):
     with pytest.raises(photos.PhotoError):
         fetch.safe_name(name)

@@ -63,6 +63,16 @@ def test_shrinking_averages_areas_and_growing_does_not_fail():
     assert photos.resize(board, 100).shape == (100, 100, 3)
 
 
+@pytest.mark.parametrize("width, height", [(1280, 720), (720, 1280), (1920, 1080), (1278, 719)])
+def test_large_pictures_come_out_as_if_shrunk_in_one_step(width, height):
+    small = np.random.default_rng(0).integers(0, 256, (height // 24, width // 24, 3), dtype=np.uint8)
+    image = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    given = image.copy()
+    in_one = cv2.resize(image, (112, 112), interpolation=cv2.INTER_AREA).astype(int)
+    assert np.abs(photos.resize(image, 112) - in_one).mean() < 1
+    assert np.array_equal(image, given)
+
+
 def test_check_finds_each_kind_of_fault(toy_photos):
     folder = toy_photos / "badminton"
     (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
@@ -122,7 +132,9 @@ def test_a_class_with_too_few_photographs_is_named(toy_photos):
 
 def test_without_a_manifest_photographs_that_look_alike_share_a_group(toy_photos):
     image = cv2.imread(str(toy_photos / "badminton" / "00.png"))
-    cv2.imwrite(str(toy_photos / "badminton" / "bigger.png"), cv2.resize(image, (64, 48), interpolation=cv2.INTER_NEAREST))
+    cv2.imwrite(
+        str(toy_photos / "badminton" / "bigger.png"), cv2.resize(image, (64, 48), interpolation=cv2.INTER_NEAREST)
+    )
     groups = {p.path.name: p.group for p in photos.find(toy_photos) if p.label == "badminton"}
     assert groups["bigger.png"] == groups["00.png"] != groups["01.png"]
 

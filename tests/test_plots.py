@@ -40,7 +40,12 @@ def test_pictures_are_all_shown_under_their_titles():
 def test_confusion_shows_counts_with_the_truth_in_rows():
     figure = plots.confusion(np.array([[5, 1], [0, 7]]), ("a", "b"))
     axis = figure.axes[0]
-    assert {(t.get_position(), t.get_text()) for t in axis.texts} == {((0, 0), "5"), ((1, 0), "1"), ((0, 1), "0"), ((1, 1), "7")}
+    assert {(t.get_position(), t.get_text()) for t in axis.texts} == {
+        ((0, 0), "5"),
+        ((1, 0), "1"),
+        ((0, 1), "0"),
+        ((1, 1), "7"),
+    }
     assert axis.get_ylabel() == "true" and axis.get_xlabel() == "predicted"
 
 

@@ -10,8 +10,12 @@ from lib.progress import progress_bar
 
 
 def add_arguments(parser):
-    parser.add_argument("--photos", default="sample", help='"sample", "real", or a folder of class folders (default: sample)')
-    parser.add_argument("--backbone", default="bundled", help="bundled, resnet50, vgg16, mobilenet_v2, or a .keras file")
+    parser.add_argument(
+        "--photos", default="sample", help='"sample", "real", or a folder of class folders (default: sample)'
+    )
+    parser.add_argument(
+        "--backbone", default="bundled", help="bundled, resnet50, vgg16, mobilenet_v2, or a .keras file"
+    )
     parser.add_argument("--window", type=window, default=32, help="the deque's size, in frames (default: 32)")
     parser.add_argument("--clip", default="formula2", help="a drawn clip's name, or a video file (default: formula2)")
     parser.add_argument("--seed", type=int, default=0, help="of the split and of training (default: 0)")

@@ -19,7 +19,9 @@ NAMES = sorted(module.name for module in iter_modules(experiments.__path__))
 
 def add_arguments(parser):
     parser.add_argument("name", choices=NAMES, help="which experiment")
-    parser.add_argument("--cases", type=int, help="only the first so many cases; nothing is written to notebooks/results")
+    parser.add_argument(
+        "--cases", type=int, help="only the first so many cases; nothing is written to notebooks/results"
+    )
 
 
 def run(args) -> int:

@@ -28,7 +28,9 @@ def run(args) -> int:
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             print(f"{len(names)} {what} {args.folder}, left out: {', '.join(names[:NAMED])}{more}.")
     if not used:
-        raise photos.PhotoError(f"No photograph of the manifest is in {args.folder}: it should hold badminton/, formula1/ …")
+        raise photos.PhotoError(
+            f"No photograph of the manifest is in {args.folder}: it should hold badminton/, formula1/ …"
+        )
     return 0
 
 
@@ -61,5 +63,7 @@ def safe_name(name: str) -> PurePosixPath:
     """Give a manifest's path if it is `class/file` and nothing else. Raises PhotoError."""
     path = PurePosixPath(name)
     if len(path.parts) != 2 or ".." in path.parts or path.is_absolute() or "\\" in name or ":" in name:
-        raise photos.PhotoError(f"The manifest names {name!r}, which is not of the form class/file: restore it with git.")
+        raise photos.PhotoError(
+            f"The manifest names {name!r}, which is not of the form class/file: restore it with git."
+        )
     return path

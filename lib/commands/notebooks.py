@@ -5,7 +5,9 @@ from lib.progress import progress_bar
 
 
 def add_arguments(parser):
-    parser.add_argument("names", nargs="*", metavar="NAME", help="only these, such as 03_fine_tuning; all when not given")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="only these, such as 03_fine_tuning; all when not given"
+    )
 
 
 def run(args) -> int:

@@ -150,5 +150,7 @@ def _confused(rows: list[dict]) -> dict[tuple[str, str], int]:
     total = sum(np.array(row["confusion"]) for row in rows)
     names = rows[0]["classes"]
     return {
-        (names[i], names[j]): int(total[i, j] + total[j, i]) for i in range(len(names)) for j in range(i + 1, len(names))
+        (names[i], names[j]): int(total[i, j] + total[j, i])
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
     }
