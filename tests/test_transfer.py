@@ -1,0 +1,79 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from lib import backbones, photos, transfer
+from lib.framework import keras
+from lib.transfer import Part
+
+
+@pytest.fixture
+def parts(toy_photos):
+    split = photos.split(photos.find(toy_photos), seed=0)
+    return [Part(photos.load(part, 8, progress=False), photos.labels(part)) for part in (split.train, split.validation)]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 3)
+    monkeypatch.setattr(transfer, "TUNE_EPOCHS", 1)
+
+
+@pytest.fixture
+def backbone(toy_backbone):
+    return backbones.load(str(toy_backbone))
+
+
+def heads_parts(backbone, parts):
+    return [Part(transfer.features(backbone, part.x), part.y) for part in parts]
+
+
+def loss(model, part):
+    probabilities = model.predict(part.x, verbose=0)
+    return float(keras.losses.sparse_categorical_crossentropy(part.y, probabilities).numpy().mean())
+
+
+def test_features_are_the_mean_of_the_map(backbone, parts):
+    features = transfer.features(backbone, parts[0].x)
+    np.testing.assert_allclose(features[:, 0, 0], backbone.model(parts[0].x).numpy().mean((1, 2)), atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_head(backbone, parts):
+    given = heads_parts(backbone, parts)
+    one, same, other = (transfer.train_head(*given, 3, seed).get_weights()[0] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, same)
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_the_weights_of_the_lowest_validation_loss_are_left(backbone, parts):
+    given = heads_parts(backbone, parts)
+    keras.utils.set_random_seed(0)
+    head = transfer.build_head(backbone.channels, 3)
+    history = transfer.fit(head, *given, rate=3.0, epochs=6)  # far too large a rate, so that the last is not the best
+    assert np.argmin(history["val_loss"]) < 5
+    assert loss(head, given[1]) == pytest.approx(min(history["val_loss"]), rel=1e-3)
+
+
+def test_fine_tuning_never_ends_above_its_start_and_leaves_frozen_layers_alone(backbone, parts, monkeypatch):
+    monkeypatch.setattr(transfer, "TUNE_RATE", 30.0)  # so that every epoch is worse than the start
+    head = transfer.train_head(*heads_parts(backbone, parts), 3, seed=0)
+    first = backbone.base.get_layer("first").get_weights()[0]
+    before = loss(head, heads_parts(backbone, parts)[1])
+    model = transfer.fine_tune(backbone, head, *parts, seed=0)
+    assert loss(model, parts[1]) <= before + 1e-4
+    np.testing.assert_array_equal(backbone.base.get_layer("first").get_weights()[0], first)
+
+
+def test_only_the_last_block_is_unfrozen_without_its_normalisation(backbone):
+    transfer.unfreeze(backbone.base, "last")
+    free = {layer.name for layer in backbone.base.layers if layer.trainable_weights}
+    assert free == {"last"}
+
+
+def test_from_scratch_forgets_the_backbone_anew_for_each_seed(backbone, parts):
+    kernels = [backbone.base.get_layer("first").get_weights()[0].copy()]
+    for seed in (1, 2):  # the toy network was made with 0
+        transfer.from_scratch(backbone, *parts, 3, seed)
+        kernels.append(backbone.base.get_layer("first").get_weights()[0].copy())
+    assert min(np.abs(a - b).max() for a, b in itertools.combinations(kernels, 2)) > 0.05
