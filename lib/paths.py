@@ -13,12 +13,16 @@ OUTPUT = ROOT / "output"
 FEATURES = OUTPUT / "features"
 BUNDLED_BACKBONE = MODEL / "backbone" / "sports19.keras"
 
+# The choices that are names; everything else that is chosen is a path.
+PHOTO_SETS = ("sample", "real")
+BACKBONES = ("bundled", "resnet50", "vgg16", "mobilenet_v2")
+
 
 @dataclass(frozen=True)
 class Run:
     """One choice of photographs and backbone. What it makes is kept apart from every other choice.
 
-    Both are a name ("sample", "real"; "bundled", "resnet50" …) or the path of a folder or a `.keras` file.
+    Both are a name (of PHOTO_SETS, of BACKBONES) or the path of a folder or a `.keras` file.
     """
 
     photos: str
@@ -30,7 +34,7 @@ class Run:
 
     @property
     def photos_folder(self) -> Path:
-        return DATA / self.photos if self.photos in ("sample", "real") else Path(self.photos)
+        return DATA / self.photos if self.photos in PHOTO_SETS else Path(self.photos)
 
     @property
     def output(self) -> Path:

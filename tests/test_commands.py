@@ -126,7 +126,16 @@ def test_label_writes_a_frame_for_a_frame_and_prints_the_shares(toy_classifier, 
 def test_choices_that_are_paths_become_absolute_and_names_stay(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "real").mkdir()
-    (tmp_path / "my photos").mkdir()
-    assert course._absolute("real") == "real"
-    assert course._absolute("./real") == str(tmp_path / "real")
-    assert course._absolute("my photos") == str(tmp_path / "my photos")
+    (tmp_path / "mine").mkdir()
+    names = ("sample", "real")
+    assert course.choice("real", names, "photographs") == "real"
+    assert course.choice("./real", names, "photographs") == str(tmp_path / "real")
+    assert course.choice("mine", names, "photographs") == str(tmp_path / "mine")
+    with pytest.raises(FileNotFoundError, match="photographs yours"):
+        course.choice("yours", names, "photographs")
+
+
+def test_the_named_backbones_are_those_that_can_be_loaded():
+    from lib import backbones
+
+    assert set(paths.BACKBONES) == {"bundled", *backbones.APPLICATIONS}

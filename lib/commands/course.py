@@ -5,8 +5,9 @@ from pathlib import Path
 
 from lib import notebooks, summary
 from lib.commands.label import window
-from lib.paths import Run
+from lib.paths import BACKBONES, PHOTO_SETS, Run
 from lib.progress import progress_bar
+from lib.scenes import CLIPS
 
 
 def add_arguments(parser):
@@ -22,12 +23,12 @@ def add_arguments(parser):
 
 
 def run(args) -> int:
-    run = Run(_absolute(args.photos), _absolute(args.backbone))
+    run = Run(choice(args.photos, PHOTO_SETS, "photographs"), choice(args.backbone, BACKBONES, "backbone"))
     parameters = {
         "PHOTOS": run.photos,
         "BACKBONE": run.backbone,
         "WINDOW": args.window,
-        "CLIP": _absolute(args.clip),
+        "CLIP": choice(args.clip, CLIPS, "clip"),
         "SEED": args.seed,
     }
     minutes = {}
@@ -45,6 +46,13 @@ def run(args) -> int:
     return 0
 
 
-def _absolute(choice: str) -> str:
-    """A path as an absolute one, since notebooks run in another folder; a name as it is."""
-    return str(Path(choice).resolve()) if Path(choice).exists() and not choice.isidentifier() else choice
+def choice(given: str, names: tuple[str, ...], what: str) -> str:
+    """Give a name as it is, and a path as an absolute one, since notebooks run in another folder.
+
+    Raises FileNotFoundError when it is neither.
+    """
+    if given in names:
+        return given
+    if not Path(given).exists():
+        raise FileNotFoundError(f"There is no {what} {given}: give one of {', '.join(names)}, or a path.")
+    return str(Path(given).resolve())
