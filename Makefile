@@ -1,4 +1,4 @@
-# make course | make test | make lab | make notebooks: the environment is created, or brought up to date, first.
+# make course | make test | make test-browser | make lab | make notebooks: the environment is created, or brought up to date, first.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -8,8 +8,9 @@ BACKBONE ?= bundled
 WINDOW ?= 32
 CLIP ?= formula2
 SEED ?= 0
+CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: course test lab notebooks lock
+.PHONY: course test test-browser lab notebooks lock
 .DEFAULT_GOAL := course
 
 course: $(VENV)/ready
@@ -17,6 +18,14 @@ course: $(VENV)/ready
 
 test: $(VENV)/ready
 	@$(RUN) -m pytest
+
+# JupyterLab and the explorer, driven in a real browser; screenshots are left in output/browser.
+test-browser: $(VENV)/ready
+	@test -x "$(CHROMIUM)" || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+	@test -x "$(CHROMIUM)" \
+	  || { echo "There is no browser $(CHROMIUM): install Chromium, or name yours with make test-browser CHROMIUM=PATH"; exit 1; }
+	@CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser
 
 lab: $(VENV)/ready
 	@$(RUN) -m jupyter lab notebooks/00_start_here.ipynb

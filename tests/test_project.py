@@ -68,7 +68,7 @@ def test_modules_stay_readable_in_one_sitting():
 
 
 def test_smoothing_and_the_explorers_imports_do_not_wait_for_tensorflow():
-    code = "import sys; from lib import smoothing, timeline, video, plots, lessons; print('tensorflow' in sys.modules)"
+    code = "import sys; from lib import smoothing, timeline, video, plots, explorer, lessons; print('tensorflow' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/").stdout
     assert printed.strip() == "False"
 

@@ -1,6 +1,6 @@
 """Read a clip again and write it with its labels drawn on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ def annotate_clip(
     scores: FrameScores | None = None,
     classes: Sequence[str] | None = None,
     progress: bool = True,
+    on_frame: Callable[[int], None] = lambda written: None,
 ) -> Path:
     """Write every frame of `source` to `out` (.avi or .mp4) with its label, at the source's size and frame rate.
 
@@ -31,6 +32,7 @@ def annotate_clip(
     labels: class index (n,) of each scored frame, -1 for no event; where frames were passed over in scoring
     (stride), a label holds until the next. scores: what the bars show, and which frames were scored; without,
     there are no bars and `labels` has one for each frame. classes: names, by default those of `scores`.
+    on_frame: called after each frame with how many are written, for a progress bar of one's own.
     Returns `out`. Raises OSError (a VideoError is one) when the clip cannot be read or `out` written, ValueError
     when the labels do not fit the clip or `out` is the clip itself; then nothing is written.
     """
@@ -56,4 +58,5 @@ def annotate_clip(
             colour = tuple(palette[label].tolist())
             draw_on(frame.image, names[label], colour, bars, strip, at / max(1, len(labels) - 1))
             sink.write(frame.image)
+            on_frame(sink.written)
     return Path(out)
