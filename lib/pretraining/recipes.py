@@ -1,6 +1,7 @@
 """What a pre-training run varies: the network, what it sees, and the schedule.
 
-`VARIANTS` names every combination that was tried; `BEST` is the one that the shipped backbone was made with.
+`VARIANTS` names combinations to try: those that were run have a row in the card, the others were not compared.
+`BEST` is the one that the shipped backbone was made with.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """How well a backbone carries over to other photographs: a head on frozen features, then fine-tuning.
 
-Only the last block is ever trained, so what comes out of the layers before it is computed once: for the plain
-photographs, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
+Only the backbone's end, from its card's `last_block` on, is ever trained, so what enters it is computed once: for
+the plain photographs, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
 Learning rate and epochs are chosen by the loss on a validation part of what may be trained on.
 """
 
@@ -19,7 +19,7 @@ from lib.framework import keras, tf
 FOLDS = 5
 BATCH = 32
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
-TUNE_RATES, TUNE_EPOCHS = (0.003, 0.01), 8
+TUNE_RATES, TUNE_EPOCHS = (0.003, 0.01), 10
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
 
 
@@ -101,7 +101,7 @@ def choose(losses_of: Callable[[float], list[float]], rates: Sequence[float]) ->
 
 
 class Transfer:
-    """Trains heads, and last blocks under heads, on rows of the photographs.
+    """Trains heads, and the backbone's end under heads, on rows of the photographs.
 
     Args:
         name: the backbone, as lib.backbones.load takes it.
