@@ -45,6 +45,19 @@ def build_head(channels: int, classes: int) -> "keras.Model":
     )
 
 
+def copy_head(head: "keras.Model") -> "keras.Model":
+    """Give a head of the same weights, so that training it leaves the first as it is."""
+    copy = keras.models.clone_model(head)
+    copy.set_weights(head.get_weights())
+    return copy
+
+
+def compile_model(model: "keras.Model", rate: float) -> None:
+    """Compile with the lecture's optimizer: SGD, momentum 0.9, rate / (1 + rate/25 × steps)."""
+    schedule = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=rate / 25)
+    model.compile(keras.optimizers.SGD(schedule, momentum=0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
+
+
 def unfreeze(base: "keras.Model", first: str) -> None:
     """Make the layers of a base trainable from the one named `first` on, batch normalisation excepted."""
     names = [layer.name for layer in base.layers]
@@ -110,8 +123,7 @@ def fit(model, train: Part, validation: Part, rate: float, epochs: int, keep_sta
 
     With `keep_start` the weights before the first epoch are among those chosen from. Gives Keras's history.
     """
-    schedule = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=rate / 25)
-    model.compile(keras.optimizers.SGD(schedule, momentum=0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    compile_model(model, rate)
     start = model.evaluate(validation.x, validation.y, verbose=0)[0] if keep_start else np.inf
     weights = model.get_weights()
     best = keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)

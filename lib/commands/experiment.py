@@ -3,7 +3,7 @@
 A case that was measured is kept at once, so that an interrupted experiment goes on where it stopped.
 """
 
-import hashlib
+import os
 import platform
 import time
 from importlib import import_module
@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pkgutil import iter_modules
 
 from lib import experiments, paths
-from lib.files import read_json, sha256, write_json
+from lib.files import read_json, write_json
 from lib.progress import progress_bar
 
 NAMES = sorted(module.name for module in iter_modules(experiments.__path__))
@@ -49,17 +49,10 @@ def run(args) -> int:
 
 def _mark(name: str, modules: tuple[str, ...]) -> str:
     """What figures depend on: the experiment, the modules of the library that it names, the bundled backbone."""
-    library = paths.ROOT / "lib"
-    files = [library / "experiments" / f"{name}.py", paths.BUNDLED_BACKBONE]
-    for module in modules:
-        folder = library / module
-        files += sorted(folder.rglob("*.py")) if folder.is_dir() else [library / f"{module}.py"]
-    return hashlib.sha256("".join(sha256(file) for file in files).encode()).hexdigest()
+    return experiments.code_mark(modules, paths.ROOT / "lib" / "experiments" / f"{name}.py", paths.BUNDLED_BACKBONE)
 
 
 def _machine() -> dict:
-    import os
-
     names = ("tensorflow", "keras", "numpy", "opencv-python", "scikit-learn")
     return {"processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()} | {
         name: version(name) for name in names

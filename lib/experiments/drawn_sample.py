@@ -12,7 +12,8 @@ from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
 from lib import backbones, paths, photos, scenes, smoothing, timeline, transfer, video
-from lib.framework import forward, keras
+from lib.experiments import code_mark
+from lib.framework import forward
 from lib.transfer import Part
 
 CASES = [{"drawing": drawing, "seed": seed} for drawing in range(3) for seed in range(5)]
@@ -22,8 +23,8 @@ SIZES = (1, 8, 16, 24, 32, 48, 64, 96, 128)
 
 @cache
 def _drawn(drawing: int) -> Path:
-    """The sample of a drawing seed, photographs and both sports days, drawn on first use."""
-    folder = paths.OUTPUT / "experiments" / f"drawing-{drawing}"
+    """The sample of a drawing seed, photographs and both sports days, drawn on first use by the code as it is."""
+    folder = paths.OUTPUT / "experiments" / f"drawing-{drawing}-{code_mark(['scenes'])[:12]}"
     if not (folder / "photos" / photos.MANIFEST).exists():
         scenes.draw_photographs(folder / "photos", seed=drawing)
     for name in ("sports_day", "sports_day_2"):
@@ -44,7 +45,7 @@ def run_case(case: dict) -> dict:
     )
     frozen = [Part(transfer.features(backbone, part.x), part.y) for part in (train, validation, held_out)]
     head = transfer.train_head(frozen[0], frozen[1], len(classes), seed)
-    tuned = transfer.fine_tune(backbone, head_copy(head), train, validation, seed)
+    tuned = transfer.fine_tune(backbone, transfer.copy_head(head), train, validation, seed)
     predicted = tuned.predict(held_out.x, verbose=0).argmax(axis=1)
     result = {
         "pixels": nearest_neighbour(train, held_out),
@@ -56,12 +57,6 @@ def run_case(case: dict) -> dict:
     result |= sports_days(folder, tuned, backbone.image_size, classes)
     fresh = transfer.from_scratch(backbones.load("bundled"), train, validation, len(classes), seed)
     return result | {"scratch": _accuracy(fresh, held_out)}
-
-
-def head_copy(head: "keras.Model") -> "keras.Model":
-    copy = keras.models.clone_model(head)
-    copy.set_weights(head.get_weights())
-    return copy
 
 
 def _accuracy(model, part: Part) -> float:

@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from lib import photos
 from lib.files import read_json, replacing, write_json
@@ -19,6 +18,7 @@ from lib.framework import keras
 from lib.pretraining import augment, network
 from lib.pretraining.pictures import Pictures
 from lib.pretraining.recipes import Recipe
+from lib.progress import progress_bar
 
 CHECKPOINT = "checkpoint.weights.h5"
 LOG = "log.csv"
@@ -142,7 +142,7 @@ class Bar(keras.callbacks.Callback):
 
     def __init__(self, epochs: int, done: int, steps: int):
         super().__init__()
-        self._bar = tqdm(total=epochs * steps, initial=done * steps, desc="pre-training", unit="step", mininterval=2)
+        self._bar = progress_bar(total=epochs * steps, initial=done * steps, desc="pre-training", unit="step", mininterval=2)
 
     def on_train_batch_end(self, batch, logs=None):
         self._bar.update()

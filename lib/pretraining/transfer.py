@@ -9,15 +9,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from lib import backbones, photos
 from lib.backbones import Backbone
 from lib.files import replacing
 from lib.framework import keras, tf
+from lib.progress import progress_bar
+from lib.transfer import BATCH, build_head, compile_model, copy_head
 
 FOLDS = 5
-BATCH = 32
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
 TUNE_RATES, TUNE_EPOCHS = (0.003, 0.01), 10
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
@@ -47,7 +47,7 @@ def save_maps(found: Sequence[photos.Photo], name: str, path: Path, seed: int = 
     with replacing(path) as part:
         shape = (views, len(images), *trunk(images[:1]).shape[1:])
         maps = np.lib.format.open_memmap(part, "w+", np.float16, shape)
-        for view in tqdm(range(views), desc="computing views"):
+        for view in progress_bar(range(views), desc="computing views"):
             for start in range(0, len(images), BATCH):
                 batch = images[start : start + BATCH]
                 if view == MIRRORED:
@@ -126,15 +126,7 @@ class Transfer:
     def train_head(self, rows, rate: float, epochs: int, validation=()) -> tuple["keras.Model", list[float]]:
         """Train the lecture's head on features and those of the mirror images; give it and the validation losses."""
         keras.utils.set_random_seed(self.seed)
-        head = keras.Sequential(
-            [
-                keras.Input((None, None, self.backbone.channels)),
-                keras.layers.GlobalAveragePooling2D(),
-                keras.layers.Dense(512, activation="relu"),
-                keras.layers.Dropout(0.5),
-                keras.layers.Dense(int(self.targets.max()) + 1, activation="softmax"),
-            ]
-        )
+        head = build_head(self.backbone.channels, int(self.targets.max()) + 1)
         compile_model(head, rate)
         x = np.concatenate([features[rows] for features in self.features])
         held = (self.features[PLAIN][validation], self.targets[validation]) if validation else None
@@ -145,9 +137,7 @@ class Transfer:
         """Train the last block under a copy of a trained head, normalisation fixed; each epoch sees another view."""
         keras.utils.set_random_seed(self.seed)
         self.block.set_weights(self.weights)
-        copy = keras.models.clone_model(head)
-        copy.set_weights(head.get_weights())
-        model, losses = keras.Sequential([self.block, copy]), []
+        model, losses = keras.Sequential([self.block, copy_head(head)]), []
         compile_model(model, rate)
         held = (self.maps[PLAIN][validation].astype(np.float32), self.targets[validation]) if validation else None
         for epoch in range(epochs):
@@ -159,9 +149,3 @@ class Transfer:
         """Give the share of the rows whose class is predicted."""
         predicted = model.predict(inputs[rows].astype(np.float32), batch_size=BATCH, verbose=0).argmax(axis=1)
         return float((predicted == self.targets[rows]).mean())
-
-
-def compile_model(model: "keras.Model", rate: float) -> None:
-    """Compile with the lecture's optimizer: SGD, momentum 0.9, rate / (1 + rate/25 × steps)."""
-    schedule = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=rate / 25)
-    model.compile(keras.optimizers.SGD(schedule, momentum=0.9), "sparse_categorical_crossentropy")
