@@ -9,7 +9,7 @@ from filelock import FileLock
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lib import notebooks, paths, photos, scenes
+from lib import exercises, notebooks, paths, photos, scenes
 from lib.files import read_json, write_json
 from lib.paths import Run
 from lib.photos import Photo, PhotoError
@@ -98,6 +98,11 @@ def band(value: float, low: float, high: float = np.inf) -> str:
     Training differs a little from machine to machine, so notebooks are compared by bands, never by digits.
     """
     return "yes" if low <= value <= high else f"no ({value:.3f})"
+
+
+def check(name: str, answer) -> None:
+    """Print whether an exercise's answer is right, not tried yet, or what to look at again. Never raises."""
+    print(exercises.verdict(name, answer))
 
 
 def _provide(earlier: str, run: Run, seed: int, found: list[Photo]) -> None:

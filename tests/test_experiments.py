@@ -1,8 +1,9 @@
 import json
+from importlib import import_module
 
 import pytest
 
-from lib import experiments, paths
+from lib import experiments, lessons, paths
 from lib.__main__ import main
 from lib.commands import experiment
 
@@ -15,17 +16,20 @@ def toy(project, monkeypatch):
     measured = []
     monkeypatch.setattr(paths, "NOTEBOOKS", project / "notebooks")
     monkeypatch.setattr(paths, "ROOT", project)
-    monkeypatch.setattr(experiment, "_mark", lambda name, modules: "code 1")
+    monkeypatch.setattr(experiments, "mark", lambda name: "code 1")
     monkeypatch.setattr(drawn_sample, "CASES", [{"seed": seed} for seed in range(3)])
     monkeypatch.setattr(drawn_sample, "run_case", lambda case: measured.append(case) or {"value": case["seed"] / 2})
     monkeypatch.setattr(drawn_sample, "summarise", lambda rows: f"{len(rows)} cases")
     return measured
 
 
+def kept(project):
+    return json.loads((project / "notebooks" / "results" / "drawn_sample.json").read_text())["cases"]
+
+
 def test_figures_are_kept_with_their_seeds(toy, project, capsys):
     assert main(["experiment", "drawn_sample"]) == 0
-    kept = json.loads((project / "notebooks" / "results" / "drawn_sample.json").read_text())
-    assert [(row["seed"], row["value"]) for row in kept["cases"]] == [(0, 0), (1, 0.5), (2, 1)]
+    assert [(row["seed"], row["value"]) for row in kept(project)] == [(0, 0), (1, 0.5), (2, 1)]
     assert "3 cases" in capsys.readouterr().out
 
 
@@ -38,14 +42,76 @@ def test_an_interrupted_experiment_goes_on(toy, project):
 
 def test_figures_of_other_code_are_measured_anew(toy, monkeypatch):
     main(["experiment", "drawn_sample"])
-    monkeypatch.setattr(experiment, "_mark", lambda name, modules: "code 2")
+    monkeypatch.setattr(experiments, "mark", lambda name: "code 2")
     main(["experiment", "drawn_sample"])
     assert len(toy) == 6
 
 
-def test_what_an_experiment_depends_on_exists():
-    from importlib import import_module
+def test_kept_figures_are_not_measured_again_on_a_fresh_clone(toy, project):
+    main(["experiment", "drawn_sample"])
+    (project / "output" / "experiments" / "drawn_sample.json").unlink()
+    main(["experiment", "drawn_sample"])
+    assert len(toy) == 3
 
+
+def test_without_the_real_photographs_figures_on_them_stay(toy, project, monkeypatch, capsys):
+    from lib.experiments import drawn_sample
+
+    def photographs(run):
+        if run.photos == "real" and not there:
+            raise lessons.PhotoError("not here")
+        return [1, 2]
+
+    monkeypatch.setattr(lessons, "photographs", photographs)
+    monkeypatch.setattr(drawn_sample, "CASES", [case for case in experiments.cases() if not case["seed"]])
+    there = True
+    main(["experiment", "drawn_sample"])
+    there = False
+    monkeypatch.setattr(experiments, "mark", lambda name: "code 2")
+    main(["experiment", "drawn_sample"])
+    assert "stay as they were" in capsys.readouterr().out
+    assert [(row["photographs"], row["code"], row["count"]) for row in kept(project)] == [
+        ("sample", "code 2", 2),
+        ("real", "code 1", 2),
+    ]
+    assert [row["photographs"] for row in experiments.stored("drawn_sample", "real")] == ["real"]
+    assert experiments.stored("drawn_sample", "holiday") == []
+
+
+def test_figures_that_were_never_measured_are_asked_for(toy):
+    with pytest.raises(FileNotFoundError, match="experiment drawn_sample` once"):
+        experiments.stored("drawn_sample", "sample")
+
+
+def test_cases_are_every_combination():
+    rows = experiments.cases(rate=[1, 2])
+    assert len(rows) == 2 * 3 * 2
+    assert {"photographs": "real", "seed": 2, "rate": 1} in rows
+
+
+def test_the_mark_is_of_what_runs_not_of_what_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    module = tmp_path / "lib" / "toy.py"
+    module.parent.mkdir()
+    marks = []
+    for source in (
+        '"""Doc."""\n\ndef f():\n    "Doc."\n    return 1\n',
+        "def f():  # why\n    return 1\n",
+        "def f():\n    return 2\n",
+    ):
+        module.write_text(source)
+        marks.append(experiments.code_mark(["toy"]))
+    assert marks[0] == marks[1] != marks[2]
+
+
+def test_no_kept_figure_is_older_than_what_it_came_from():
+    files = list((paths.NOTEBOOKS / "results").glob("*.json"))
+    for file in files:
+        old = [row for row in json.loads(file.read_text())["cases"] if row["code"] != experiments.mark(file.stem)]
+        assert not old, f"{len(old)} figures in {file.name} are old: run `python -m lib experiment {file.stem}`."
+
+
+def test_what_an_experiment_depends_on_exists():
     for name in experiment.NAMES:
-        module = import_module(f"{experiments.__name__}.{name}")
-        assert len(experiment._mark(name, module.DEPENDS_ON)) == 64
+        assert len(experiments.mark(name)) == 64
+        assert import_module(f"{experiments.__name__}.{name}").CASES

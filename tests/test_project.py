@@ -15,7 +15,7 @@ PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
 # Lower first: a module may import only what stands before it.
 ORDER = ("paths", "files", "palette", "progress", "framework", "photos", "video", "scenes", "backbones", "classifier",
          "transfer", "pretraining", "evaluation", "smoothing", "timeline", "experiments", "plots", "explorer",
-         "notebooks", "lessons", "summary", "benchmarks", "commands", "__main__")  # fmt: skip
+         "notebooks", "exercises", "lessons", "summary", "benchmarks", "commands", "__main__")  # fmt: skip
 
 
 def named():

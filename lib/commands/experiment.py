@@ -1,17 +1,18 @@
 """Run an experiment over all its seeds and keep its figures in notebooks/results/NAME.json.
 
-A case that was measured is kept at once, so that an interrupted experiment goes on where it stopped.
+A case that was measured is kept at once, so that an interrupted experiment goes on where it stopped. Cases on the
+real photographs are left as they are where these are not at hand (`python -m lib fetch`).
 """
 
-import os
-import platform
 import time
 from importlib import import_module
-from importlib.metadata import version
+from pathlib import Path
 from pkgutil import iter_modules
 
-from lib import experiments, paths
+from lib import experiments, lessons, paths
 from lib.files import read_json, write_json
+from lib.paths import Run
+from lib.photos import PhotoError
 from lib.progress import progress_bar
 
 NAMES = sorted(module.name for module in iter_modules(experiments.__path__))
@@ -26,34 +27,48 @@ def add_arguments(parser):
 
 def run(args) -> int:
     experiment = import_module(f"lib.experiments.{args.name}")
-    cases = experiment.CASES[: args.cases]
-    mark = _mark(args.name, experiment.DEPENDS_ON)
-    kept = paths.OUTPUT / "experiments" / f"{args.name}.json"
-    rows = read_json(kept) if kept.exists() else {}
-    if rows.get("code") != mark:  # figures of other code or another backbone are of no use
-        rows = {"code": mark, "cases": []}
-    for case in progress_bar(cases, desc=args.name, unit="case"):
-        if not any(all(row[key] == case[key] for key in case) for row in rows["cases"]):
+    mark, tracked = experiments.mark(args.name), experiments.results_file(args.name)
+    counts = {
+        name: _count(name)
+        for name in sorted({case["photographs"] for case in experiment.CASES if "photographs" in case})
+    }
+    cases = [case for case in experiment.CASES if counts.get(case.get("photographs"), 1)]
+    rows = _measured(args.name, mark)
+    for case in progress_bar(cases[: args.cases], desc=args.name, unit="case"):
+        if not _find(case, rows):
             start = time.perf_counter()
             result = experiment.run_case(case)
-            rows["cases"].append(case | result | {"seconds": round(time.perf_counter() - start, 1)})
-            write_json(kept, rows)
-    measured = rows["cases"][: len(cases)]
-    print(experiment.summarise(measured))
+            count = {"count": counts[case["photographs"]]} if "photographs" in case else {}
+            rows.append(case | count | result | {"seconds": round(time.perf_counter() - start, 1), "code": mark})
+            write_json(_kept(args.name), {"cases": rows})
+    if len(cases) < len(experiment.CASES):
+        print("The real photographs are not here (`python -m lib fetch`): figures on them stay as they were kept.")
+        rows = rows + (read_json(tracked)["cases"] if tracked.exists() else [])
+    rows = [row for case in experiment.CASES if (row := _find(case, rows))]
+    print(experiment.summarise(rows))
     if args.cases is None:
-        path = paths.NOTEBOOKS / "results" / f"{args.name}.json"
-        write_json(path, rows | {"machine": _machine()})
-        print(f"Kept in {path.relative_to(paths.ROOT)}")
+        write_json(tracked, {"machine": experiments.machine(), "cases": rows})
+        print(f"Kept in {tracked.relative_to(paths.ROOT)}")
     return 0
 
 
-def _mark(name: str, modules: tuple[str, ...]) -> str:
-    """What figures depend on: the experiment, the modules of the library that it names, the bundled backbone."""
-    return experiments.code_mark(modules, paths.ROOT / "lib" / "experiments" / f"{name}.py", paths.BUNDLED_BACKBONE)
+def _count(photographs: str) -> int:
+    """How many photographs of a set are on this machine: the sample is drawn if need be, real ones may be missing."""
+    try:
+        return len(lessons.photographs(Run(photographs, "bundled")))
+    except PhotoError:
+        return 0
 
 
-def _machine() -> dict:
-    names = ("tensorflow", "keras", "numpy", "opencv-python", "scikit-learn")
-    return {"processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()} | {
-        name: version(name) for name in names
-    }
+def _kept(name: str) -> Path:
+    return paths.OUTPUT / "experiments" / f"{name}.json"
+
+
+def _measured(name: str, mark: str) -> list[dict]:
+    """What was measured with the code and data as they are: by an interrupted run, or by whoever kept the figures."""
+    files = [file for file in (_kept(name), experiments.results_file(name)) if file.exists()]
+    return [row for file in files for row in read_json(file)["cases"] if row["code"] == mark]
+
+
+def _find(case: dict, rows: list[dict]) -> dict | None:
+    return next((row for row in rows if all(row.get(key) == case[key] for key in case)), None)

@@ -34,7 +34,7 @@ def run(args) -> int:
         raise ValueError("give the folder of photographs to pre-train on, or --speed OTHER.keras.")
     from lib.pretraining import pictures, training
 
-    folder = RUNS / f"{args.variant}-{args.share:g}-{args.seed}"
+    folder = RUNS / training.folder_name(args.variant, args.share, args.seed)
     plan = training.Run(folder, VARIANTS[args.variant], args.epochs, args.share, args.seed, args.precision)
     train, held_back = pictures.hold_back(pictures.load(args.folder), args.share, args.seed)
     model = training.train(plan, train, held_back)

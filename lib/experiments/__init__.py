@@ -2,21 +2,88 @@
 
 Each module here is one experiment. It has `CASES` (what is varied, a list of dictionaries), `DEPENDS_ON` (the modules
 of `lib` whose change makes its figures old), `run_case(case)` (one case measured: a dictionary of plain numbers and
-lists) and `summarise(rows)` (the text that is printed).
+lists) and `summarise(rows)` (the text that is printed). A case with the key "photographs" ("sample" or "real") is
+measured on those; the others bring pictures of their own.
+
+`python -m lib experiment NAME` measures them and keeps the figures in `notebooks/results/NAME.json`, from where the
+notebooks take them.
 """
 
+import ast
 import hashlib
+import os
+import platform
 from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
-from lib import paths
-from lib.files import sha256
+from lib import paths, photos
+from lib.files import read_json, sha256
+
+SETS = ("sample", "real")
+SEEDS = range(3)
 
 
-def code_mark(modules: Iterable[str], *more: Path) -> str:
-    """Give one SHA-256 for modules of the library, by name, and more files: when it changes, their results are old."""
-    files = list(more)
+def cases(**varied: Iterable) -> list[dict]:
+    """Give one case for each photograph set, seed and combination of what else is varied."""
+    rows = [{"photographs": photographs, "seed": seed} for photographs in SETS for seed in SEEDS]
+    for key, values in varied.items():
+        rows = [row | {key: value} for row in rows for value in values]
+    return rows
+
+
+def photographs(case: dict) -> list[photos.Photo]:
+    """Find the readable photographs that a case is measured on. Raises PhotoError when they are not there."""
+    return photos.readable(photos.find(paths.DATA / case["photographs"]), progress=False)
+
+
+def results_file(name: str) -> Path:
+    return paths.NOTEBOOKS / "results" / f"{name}.json"
+
+
+def stored(name: str, photographs: str) -> list[dict]:
+    """Give the kept figures of an experiment on a photograph set: one dictionary a case, none for other sets.
+
+    Raises FileNotFoundError, in one sentence, when the experiment was never run.
+    """
+    file = results_file(name)
+    if not file.exists():
+        raise FileNotFoundError(f"There are no figures in {file}: run `python -m lib experiment {name}` once.")
+    return [row for row in read_json(file)["cases"] if row.get("photographs", photographs) == photographs]
+
+
+def mark(name: str) -> str:
+    """Give one SHA-256 for what an experiment's figures depend on: when it changes, they are old.
+
+    That is the experiment and the modules that it names, the bundled backbone, and the list of the real photographs.
+    """
+    modules = (f"experiments/{name}", *import_module(f"lib.experiments.{name}").DEPENDS_ON)
+    data = [paths.BUNDLED_BACKBONE, paths.ROOT / "data" / "real" / photos.MANIFEST]
+    return hashlib.sha256("".join([code_mark(modules), *map(sha256, data)]).encode()).hexdigest()
+
+
+def code_mark(modules: Iterable[str]) -> str:
+    """Give one SHA-256 for modules of the library, by name. What is only for readers (comments, docstrings) is left out."""
+    files = []
     for module in modules:
         path = paths.ROOT / "lib" / module
         files += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-    return hashlib.sha256("".join(sha256(file) for file in files).encode()).hexdigest()
+    return hashlib.sha256("\n".join(_code(file.read_text(encoding="utf-8")) for file in files).encode()).hexdigest()
+
+
+def _code(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        if documented and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def machine() -> dict:
+    """Say what figures were measured with: processor, cores, versions."""
+    names = ("tensorflow", "keras", "numpy", "opencv-python", "scikit-learn")
+    return {"processor": platform.machine(), "cores": os.cpu_count(), "python": platform.python_version()} | {
+        name: version(name) for name in names
+    }

@@ -85,9 +85,7 @@ def _block(x, channels: int, stride: int, squeeze: bool, convolution, name: str)
 
 def _convolution(x, channels: int, kernel: int, stride: int, name: str, without_norm: tuple[str, ...]):
     biased = name.startswith(without_norm)
-    x = layers.Conv2D(
-        channels, kernel, stride, "same", use_bias=biased, kernel_initializer="he_normal", name=name
-    )(x)
+    x = layers.Conv2D(channels, kernel, stride, "same", use_bias=biased, kernel_initializer="he_normal", name=name)(x)
     return x if biased else layers.BatchNormalization(momentum=0.95, name=f"{name}_norm")(x)
 
 

@@ -34,7 +34,9 @@ def load(folder: str | Path) -> Pictures:
     paths = sorted(Path(folder).glob("*/*.jpg"))
     found = [photos.Photo(path, path.parent.name, str(i)) for i, path in enumerate(paths)]
     if len(photos.classes(found)) < 2:
-        raise photos.PhotoError(f"{folder} holds fewer than two folders with .jpg photographs: give one folder a sport.")
+        raise photos.PhotoError(
+            f"{folder} holds fewer than two folders with .jpg photographs: give one folder a sport."
+        )
     return Pictures(photos.load(found, STORED_SIZE), photos.labels(found), photos.classes(found))
 
 

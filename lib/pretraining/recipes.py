@@ -4,7 +4,7 @@
 `BEST` is the one that the shipped backbone was made with.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NAME = "sports19"
 
@@ -31,6 +31,8 @@ class Recipe:
             (Hägele et al., "Scaling laws and compute-optimal training beyond fixed training durations", 2024).
         decay: weight decay, decoupled, per unit of learning rate; not on biases and normalisation.
         smoothing: label smoothing (Szegedy et al., 2016).
+        start: the variant whose finished run it begins with, at the peak rate again ("warm restart", Loshchilov
+            and Hutter, "SGDR", 2017); "" for random weights.
     """
 
     image_size: int = 112
@@ -47,9 +49,11 @@ class Recipe:
     decay: float = 5e-3
     smoothing: float = 0.1
     batch: int = 64
+    start: str = ""
 
 
 SLENDER = {"stem": (16, 32), "widths": (32, 80, 160, 384), "depths": (1, 1, 2, 1)}
+LARGE = Recipe(144, (112, 128), squeeze=True, mix=0.5, smoothing=0.0, rate=0.08, fall=0.45, **SLENDER)
 VARIANTS = {
     "plain": Recipe(),
     "finer": Recipe(image_size=128),
@@ -57,6 +61,7 @@ VARIANTS = {
     "slender": Recipe(image_size=128, squeeze=True, **SLENDER),
     "averaged": Recipe(image_size=128, squeeze=True, ema=0.99, **SLENDER),
     "mixed": Recipe(image_size=128, squeeze=True, mix=0.5, **SLENDER),
-    "shipped": Recipe(image_size=144, train_sizes=(112, 128), squeeze=True, mix=0.5, smoothing=0.0, rate=0.08, fall=0.45, **SLENDER),
+    "large": LARGE,
+    "restarted": replace(LARGE, start="large", rate=0.06),
 }
-BEST = "shipped"
+BEST = "large"

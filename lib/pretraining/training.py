@@ -17,7 +17,7 @@ from lib.files import read_json, replacing, write_json
 from lib.framework import keras
 from lib.pretraining import augment, network
 from lib.pretraining.pictures import Pictures
-from lib.pretraining.recipes import Recipe
+from lib.pretraining.recipes import NAME, Recipe
 from lib.progress import progress_bar
 
 CHECKPOINT = "checkpoint.weights.h5"
@@ -54,6 +54,27 @@ class Run:
         elif read_json(file) != plan:
             raise RunError(f"{self.folder} holds a run that was begun with another recipe: move it away, or delete it.")
 
+    def start_checkpoint(self) -> Path:
+        """Give the checkpoint of the finished run that the recipe begins with. Raises RunError."""
+        checkpoint = self.folder.parent / folder_name(self.recipe.start, self.share, self.seed) / CHECKPOINT
+        if not checkpoint.with_name(f"{NAME}.json").exists():
+            raise RunError(
+                f"{checkpoint.parent} holds no finished run to begin with: first run --variant {self.recipe.start}."
+            )
+        return checkpoint
+
+
+def folder_name(variant: str, share: float, seed: int) -> str:
+    return f"{variant}-{share:g}-{seed}"
+
+
+def _restart(model: keras.Model, checkpoint: Path) -> None:
+    """Take the weights of another run, and none of its optimizer's state."""
+    fresh = [variable.numpy() for variable in model.optimizer.variables]
+    model.load_weights(checkpoint)
+    for variable, value in zip(model.optimizer.variables, fresh):
+        variable.assign(value)
+
 
 def train(run: Run, pictures: Pictures, held_back: Pictures) -> keras.Model:
     """Train, or finish training, and give the classifier with its averaged weights (if the recipe has any).
@@ -67,6 +88,8 @@ def train(run: Run, pictures: Pictures, held_back: Pictures) -> keras.Model:
     checkpoint = run.folder / CHECKPOINT
     if checkpoint.exists():
         model.load_weights(checkpoint)
+    elif run.recipe.start:
+        _restart(model, run.start_checkpoint())
     done = int(model.optimizer.iterations.numpy()) // steps
     if done < run.epochs:
         callbacks = [Bar(run.epochs, done, steps), Record(run.folder, done)]
@@ -142,7 +165,9 @@ class Bar(keras.callbacks.Callback):
 
     def __init__(self, epochs: int, done: int, steps: int):
         super().__init__()
-        self._bar = progress_bar(total=epochs * steps, initial=done * steps, desc="pre-training", unit="step", mininterval=2)
+        self._bar = progress_bar(
+            total=epochs * steps, initial=done * steps, desc="pre-training", unit="step", mininterval=2
+        )
 
     def on_train_batch_end(self, batch, logs=None):
         self._bar.update()

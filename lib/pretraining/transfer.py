@@ -142,7 +142,9 @@ class Transfer:
         held = (self.maps[PLAIN][validation].astype(np.float32), self.targets[validation]) if validation else None
         for epoch in range(epochs):
             x = self.maps[CHANGED + epoch][rows].astype(np.float32)
-            losses += model.fit(x, self.targets[rows], BATCH, validation_data=held, verbose=0).history.get("val_loss", [])
+            losses += model.fit(x, self.targets[rows], BATCH, validation_data=held, verbose=0).history.get(
+                "val_loss", []
+            )
         return model, losses
 
     def accuracy(self, model, inputs: np.ndarray, rows) -> float:

@@ -1,0 +1,84 @@
+"""The exercises' self-checks: "not tried yet", "right", or a hint for the likely mistake.
+
+Each module here holds the checks of one notebook. A check tries an answer (a function that the student has written,
+or a value) on plain and on edge cases, and says what to look at again; it never looks at the source. A check never
+raises, so that *Run All* always finishes.
+
+    @exercise
+    def one_hot(answer):
+        expect(answer([1], 3)[0][1] == 1, "Label 1 should give a 1 in column 1, counted from 0.")
+
+In a notebook: `lessons.check("one_hot", one_hot)`. A function whose body is still `...`, and a value that is still
+`...`, is not tried yet. An answer that fails with an error of its own is told so, with the error's words.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+
+CHECKS: dict[str, Callable] = {}
+
+
+class Hint(Exception):
+    """What to look at again, in one sentence to the student."""
+
+
+class NotTried(Exception):
+    """The answer is still the untouched one."""
+
+
+class AnswerError(Exception):
+    """The student's own function has raised an error."""
+
+
+def exercise(check: Callable) -> Callable:
+    """Register the check of the exercise that is named as the function is."""
+    CHECKS[check.__name__] = check
+    return check
+
+
+def expect(holds: bool, hint: str) -> None:
+    """Raise the hint unless something holds."""
+    if not holds:
+        raise Hint(hint)
+
+
+def verdict(name: str, answer) -> str:
+    """Try an answer and give one line: "NAME: right.", "NAME: not tried yet.", or a hint. Raises KeyError alone."""
+    load()
+    check = CHECKS[name]
+    try:
+        check(_Guarded(answer) if callable(answer) else _tried(answer))
+    except NotTried:
+        return f"{name}: not tried yet."
+    except (Hint, AnswerError) as what:
+        return f"{name}: not yet. {what}"
+    except Exception as error:  # an answer of an unforeseen kind: whatever the check stumbles over is said
+        return f"{name}: not yet. The check could not use the answer ({type(error).__name__}: {error})."
+    return f"{name}: right."
+
+
+class _Guarded:
+    """A student's function whose untouched body, and whose errors, are told from those of the check."""
+
+    def __init__(self, function: Callable):
+        self._function = function
+
+    def __call__(self, *arguments):
+        try:
+            result = self._function(*arguments)
+        except Exception as error:
+            raise AnswerError(f"It stops with {type(error).__name__}: {error}.") from error
+        return _tried(result)
+
+
+def _tried(answer):
+    if answer is None or answer is ...:
+        raise NotTried
+    return answer
+
+
+def load() -> None:
+    """Fill CHECKS from the modules of this package."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
