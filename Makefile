@@ -5,6 +5,8 @@ RUN := $(VENV)/bin/python
 
 PHOTOS ?= sample
 BACKBONE ?= bundled
+IMAGE_SIZE ?=
+SCALING ?=
 WINDOW ?= 32
 CLIP ?= formula2
 SEED ?= 0
@@ -14,7 +16,8 @@ CHROMIUM ?= /usr/bin/chromium
 .DEFAULT_GOAL := course
 
 course: $(VENV)/ready
-	@$(RUN) -m lib course --photos "$(PHOTOS)" --backbone "$(BACKBONE)" --window "$(WINDOW)" --clip "$(CLIP)" --seed "$(SEED)"
+	@$(RUN) -m lib course --photos "$(PHOTOS)" --backbone "$(BACKBONE)" --window "$(WINDOW)" --clip "$(CLIP)" --seed "$(SEED)" \
+	  $(if $(IMAGE_SIZE),--image-size "$(IMAGE_SIZE)") $(if $(SCALING),--scaling="$(SCALING)")
 
 test: $(VENV)/ready
 	@$(RUN) -m pytest

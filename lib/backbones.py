@@ -12,26 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import paths
-from lib.files import read_json, replacing, sha256
-from lib.framework import forward, keras, tf
+from lib import backbone_files, paths
+from lib.backbone_files import APPLICATIONS, BackboneError, fingerprint, image_size, read_card  # noqa: F401
+from lib.files import replacing, sha256
+from lib.framework import forward, keras, load_model, tf
 from lib.photos import Photo, read, resize
 from lib.progress import progress_bar
 
 CAFFE_MEAN_BGR = (103.939, 116.779, 123.68)
-SCALINGS = ("0..255", "0..1", "-1..1", "caffe")
 BATCH = 32
-
-# Name here: (name in keras.applications, image size, scaling, first layer of the last block)
-APPLICATIONS = {
-    "resnet50": ("ResNet50", 224, "caffe", "conv5_block3_1_conv"),
-    "vgg16": ("VGG16", 224, "caffe", "block5_conv1"),
-    "mobilenet_v2": ("MobileNetV2", 224, "-1..1", "block_16_expand"),
-}
-
-
-class BackboneError(ValueError):
-    """A backbone cannot be had; the message names it and the ways out."""
+LAST_SHARE = 0.2  # of a network's weights that its last block should hold
 
 
 @dataclass(frozen=True)
@@ -39,7 +29,7 @@ class Backbone:
     """A network that turns pictures into feature maps.
 
     `model` takes uint8 RGB (n, image_size, image_size, 3); `base` is the pre-trained network inside it, whose
-    layers from `last_block` on are the ones that fine-tuning unfreezes first. `fingerprint` tells whether two
+    layers from `unfreeze_from` on are the ones that fine-tuning trains. `fingerprint` tells whether two
     backbones are the same.
     """
 
@@ -47,7 +37,7 @@ class Backbone:
     model: "keras.Model"
     base: "keras.Model"
     image_size: int
-    last_block: str
+    unfreeze_from: str
     fingerprint: str
 
     @property
@@ -58,71 +48,91 @@ class Backbone:
 def load(backbone: str = "bundled") -> Backbone:
     """Load a backbone: "bundled", a name of APPLICATIONS (ImageNet weights), or the path of a `.keras` file.
 
-    Beside a `.keras` file lies its card, a `.json` of the same name with `image_size`, `scaling` (one of
-    SCALINGS) and `last_block`. Raises BackboneError when there is no such network, weights or card.
+    A file has a card that states `image_size` and `scaling`, and perhaps `unfreeze_from` (`lib.backbone_files`); where
+    it does not, the function `unfreeze_from` finds one. Code hidden in the file is refused (Keras's safe mode). Raises BackboneError
+    when there is no such network, weights or card, or the network gives no feature map.
     """
     if backbone in APPLICATIONS:
-        return _load_application(backbone)
-    path = _file(backbone)
+        application = APPLICATIONS[backbone]
+        base, size, scaling = _application(backbone), application.image_size, application.scaling
+        return _assemble(backbone, base, size, scaling, application.unfreeze_from)
+    path = backbone_files.file(backbone)
     card = read_card(path)
-    base = keras.models.load_model(path, compile=False, safe_mode=True)
-    return _assemble(backbone, base, card["image_size"], card["scaling"], card["last_block"], fingerprint(backbone))
-
-
-def read_card(path: Path) -> dict:
-    """Read the card beside a saved backbone. Raises BackboneError when file or card is missing or lacks an entry."""
-    if not path.is_file():
-        names = ", ".join(["bundled", *APPLICATIONS])
-        raise BackboneError(f"There is no backbone {path}: give one of {names}, or the path of a .keras file.")
-    card_path = path.with_suffix(".json")
-    card = read_json(card_path) if card_path.exists() else {}
-    missing = {"image_size", "scaling", "last_block"} - set(card)
-    if missing or card["scaling"] not in SCALINGS:
-        raise BackboneError(
-            f"{path} needs a card {card_path.name} beside it that states image_size, last_block (the first layer to "
-            f"unfreeze) and scaling (one of {', '.join(SCALINGS)}): nothing of this is guessed."
-        )
-    return card
-
-
-def image_size(backbone: str) -> int:
-    """Give the size of the pictures that a backbone takes, without loading it. Raises BackboneError."""
-    if backbone in APPLICATIONS:
-        return APPLICATIONS[backbone][1]
-    return read_card(_file(backbone))["image_size"]
-
-
-def _file(backbone: str) -> Path:
-    return paths.BUNDLED_BACKBONE if backbone == "bundled" else Path(backbone)
-
-
-def fingerprint(backbone: str) -> str:
-    """Tell backbones apart without loading them: the hash of the file, or the name of the ImageNet weights."""
-    if backbone in APPLICATIONS:
-        return f"keras.applications {APPLICATIONS[backbone][0]} imagenet, keras {keras.__version__}"
-    return sha256(_file(backbone))
-
-
-def _load_application(name: str) -> Backbone:
-    function, size, scaling, last_block = APPLICATIONS[name]
+    base = _network(path)
+    block = card.get("unfreeze_from") or unfreeze_from(base)
+    if block not in [layer.name for layer in base.layers]:
+        raise BackboneError(f"The card of {path} names {block} as unfreeze_from, but its network has no such layer.")
     try:
-        base = getattr(keras.applications, function)(weights="imagenet", include_top=False, input_shape=(size, size, 3))
-    except Exception as error:  # Keras raises whatever its download met
+        return _assemble(backbone, base, card["image_size"], card["scaling"], block)
+    except ValueError as error:
+        size = card["image_size"]
+        raise BackboneError(f"{path} does not take pictures of {size}×{size}: correct image_size ({error}).") from error
+
+
+def _application(name: str) -> "keras.Model":
+    """Build a network of keras.applications with its ImageNet weights. Raises BackboneError."""
+    application, weights = APPLICATIONS[name], backbone_files.weights(name)
+    shape = (application.image_size, application.image_size, 3)
+    try:
+        build = getattr(keras.applications, application.function)
+        return build(weights=str(weights), include_top=False, input_shape=shape)
+    except (ValueError, OSError, KeyError) as error:
         raise BackboneError(
-            f"The ImageNet weights of {function} are not on this machine and could not be downloaded ({error}): connect "
-            'to a network once, copy the weights file into Keras\'s folder "~/.keras/models", or use BACKBONE = "bundled".'
+            f"{weights} does not hold the weights of {application.function}: delete it, or put a whole copy in its place."
         ) from error
-    return _assemble(name, base, size, scaling, last_block, fingerprint(name))
 
 
-def _assemble(name, base, size, scaling, last_block, mark) -> Backbone:
+def _network(path: Path) -> "keras.Model":
+    """Load a saved network that gives a feature map. Raises BackboneError."""
+    try:
+        base = load_model(path)
+    except ValueError as error:
+        raise BackboneError(f"{path} cannot be loaded ({error}): save the model again, as a .keras file.") from error
+    if len(base.inputs) != 1 or len(base.outputs) != 1 or len(base.output_shape) != 4:
+        raise BackboneError(
+            f"{path} does not turn pictures into a feature map (height, width, channels): save it without its "
+            "pooling and its classifier."
+        )
+    if any(isinstance(layer, keras.Model) for layer in base.layers):
+        raise BackboneError(f"{path} holds a network inside another: save the inner one by itself.")
+    return base
+
+
+def unfreeze_from(base: "keras.Model") -> str:
+    """Name the first layer to unfreeze, for a network whose card does not say.
+
+    It begins the shortest end of the network that hangs on one tensor alone and holds at least LAST_SHARE of all
+    weights: few layers, and still enough of them to change something.
+    """
+    last = base.layers[-1].name
+    for layer in reversed(base.layers):
+        if not layer.trainable_weights or isinstance(layer, keras.layers.BatchNormalization):
+            continue
+        try:
+            weights = _weights_from(layer, base)
+        except ValueError:  # something comes in beside it: a residual block cannot be cut in its middle
+            continue
+        last = layer.name
+        if weights >= LAST_SHARE * base.count_params():
+            break
+    return last
+
+
+def _weights_from(layer: "keras.layers.Layer", base: "keras.Model") -> int:
+    """Count the weights of a network from a layer on. Raises ValueError where it cannot be cut."""
+    if isinstance(base, keras.Sequential):
+        return sum(other.count_params() for other in base.layers[base.layers.index(layer) :])
+    return keras.Model(layer.input, base.output).count_params()
+
+
+def _assemble(name, base, size, scaling, block) -> Backbone:
     frames = keras.Input((size, size, 3), dtype="uint8", name="frames")
     model = keras.Model(frames, base(scaled(frames, scaling)), name="backbone")
-    return Backbone(name, model, base, size, last_block, mark)
+    return Backbone(name, model, base, size, block, fingerprint(name))
 
 
 def scaled(frames, scaling: str):
-    """Turn RGB 0 to 255 into what a network was trained on, by layers: one of SCALINGS.
+    """Turn RGB 0 to 255 into what a network was trained on, by layers: one of `lib.backbone_files.SCALINGS`.
 
     "caffe" is blue, green, red with the ImageNet mean subtracted (ResNet50, VGG16). The channels are swapped by
     a 1×1 convolution, so that a saved model holds plain layers only and loads with Keras's safe mode on.

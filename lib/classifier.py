@@ -4,6 +4,7 @@ A classifier maps uint8 RGB frames (n, size, size, 3), n any number, to class pr
 (n, classes). Whatever its network wants is done by layers inside it, so training and video cannot disagree.
 """
 
+import json
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ import numpy as np
 
 from lib import paths
 from lib.backbones import Backbone
-from lib.files import read_json, replacing, sha256, write_json
-from lib.framework import forward, keras
+from lib.files import read_json, replacing, sha256
+from lib.framework import forward, keras, load_model
 from lib.photos import Photo, read, resize
 from lib.progress import progress_bar
 
@@ -47,7 +48,17 @@ class Classifier:
         return self.card["image_size"]
 
     def predict(self, frames: np.ndarray) -> np.ndarray:
-        """Give class probabilities, float32 (n, classes), for uint8 RGB frames (n, image_size, image_size, 3)."""
+        """Give class probabilities, float32 (n, classes), for uint8 RGB frames (n, image_size, image_size, 3).
+
+        Raises ClassifierError for frames of another type or shape: TensorFlow would cut floats down to whole numbers
+        and say nothing.
+        """
+        size = self.image_size
+        if frames.dtype != np.uint8 or frames.shape[1:] != (size, size, 3):
+            raise ClassifierError(
+                f"{self.path.name} takes uint8 frames of 0 to 255 in the shape (n, {size}, {size}, 3), not {frames.dtype} "
+                f"{frames.shape}: resize them with lib.photos.resize, and leave scaling to the layers in the model."
+            )
         batches = [self._forward(frames[i : i + BATCH]).numpy() for i in range(0, len(frames), BATCH)]
         return np.concatenate(batches) if batches else np.empty((0, len(self.classes)), np.float32)
 
@@ -73,19 +84,19 @@ def save(model: "keras.Model", path: str | Path, backbone: Backbone, classes: It
     what it was trained on, its scores, its seed.
     """
     path = Path(path)
-    with replacing(path) as part:
+    with replacing(path.with_suffix(".json")) as card_part, replacing(path) as part:  # moved together, at the end
         model.save(part)
-    card = {
-        "classes": list(classes),
-        "backbone": {"name": Path(backbone.name).name, "fingerprint": backbone.fingerprint},
-        "image_size": backbone.image_size,
-        "sha256": sha256(path),
-        **facts,
-        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version()}
-        | {name: version(name) for name in ("tensorflow", "keras", "numpy", "opencv-python")},
-    }
-    write_json(path.with_suffix(".json"), card)
+        card = {
+            "classes": list(classes),
+            "backbone": {"name": Path(backbone.name).name, "fingerprint": backbone.fingerprint},
+            "image_size": backbone.image_size,
+            "sha256": sha256(part),
+            **facts,
+            "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "versions": {"python": platform.python_version()}
+            | {name: version(name) for name in ("tensorflow", "keras", "numpy", "opencv-python")},
+        }
+        card_part.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     return path
 
 
@@ -100,11 +111,10 @@ def read_card(path: str | Path) -> dict:
             f"{path} has no card {card_path.name} beside it: train it again with notebooks 02 and 03."
         )
     card = read_json(card_path)
-    missing = {"classes", "image_size", "sha256"} - set(card)
+    kinds = {"classes": list, "image_size": int, "sha256": str}
+    missing = [name for name, kind in kinds.items() if not isinstance(card.get(name), kind)]
     if missing:
-        raise ClassifierError(
-            f"{card_path} lacks {', '.join(sorted(missing))}: train it again with notebooks 02 and 03."
-        )
+        raise ClassifierError(f"{card_path} lacks {', '.join(missing)}: train it again with notebooks 02 and 03.")
     return card
 
 
@@ -114,21 +124,23 @@ def load(path: str | Path) -> Classifier:
     Raises ClassifierError when the file is missing, not whole, not the one its card describes, or holds code.
     """
     path, card = Path(path), read_card(path)
+    other = ClassifierError(f"{path} is not the file that its card describes: train it again with notebooks 02 and 03.")
     if sha256(path) != card["sha256"]:
-        raise ClassifierError(
-            f"{path} is not the file that its card describes: train it again with notebooks 02 and 03."
-        )
+        raise other
     try:
-        model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, OSError, TypeError, KeyError) as error:
+        model = load_model(path)
+    except ValueError as error:
         raise ClassifierError(f"{path} cannot be loaded ({error}): train it again with notebooks 02 and 03.") from error
+    takes, gives = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
+    if takes != (None, card["image_size"], card["image_size"], 3) or gives != (None, len(card["classes"])):
+        raise other
     return Classifier(model, card, path)
 
 
 def newest() -> Path:
     """Find the classifier that was made last, in any run. Raises ClassifierError when there is none."""
     cards = [
-        (read_json(p)["made"], p)
+        (read_json(p).get("made", ""), p)
         for p in paths.MODEL.glob("*/*.json")
         if p.with_suffix(".keras").exists() and p.parent.name != "backbone"
     ]

@@ -53,7 +53,7 @@ def toy_backbone(tmp_path_factory) -> Path:
     )
     path = tmp_path_factory.mktemp("backbone") / "toy.keras"
     network.save(path)
-    card = {"image_size": 8, "scaling": "0..255", "last_block": "last"}
+    card = {"image_size": 8, "scaling": "0..255", "unfreeze_from": "last"}
     path.with_suffix(".json").write_text(json.dumps(card))
     return path
 

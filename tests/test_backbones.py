@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lib import backbones, paths, photos
-from lib.backbones import BackboneError
+from lib.backbones import APPLICATIONS, BackboneError
 from lib.framework import keras
 
 
@@ -14,31 +14,56 @@ def backbone(toy_backbone):
     return backbones.load(str(toy_backbone))
 
 
-@pytest.mark.parametrize(
-    ("scaling", "expected"),
-    [
-        ("0..255", lambda x: x),
-        ("0..1", lambda x: x / 255),
-        ("-1..1", lambda x: keras.applications.mobilenet_v2.preprocess_input(x.copy())),
-        ("caffe", lambda x: keras.applications.resnet50.preprocess_input(x.copy())),
-    ],
-)
-def test_scaling_layers_give_what_the_network_was_trained_on(scaling, expected):
-    pictures = np.random.default_rng(0).integers(0, 256, (2, 5, 5, 3), dtype=np.uint8)
-    frames = keras.Input((5, 5, 3), dtype="uint8")
-    ours = keras.Model(frames, backbones.scaled(frames, scaling))(pictures).numpy()
-    np.testing.assert_allclose(ours, expected(pictures.astype("float32")), atol=1e-4)
+def scaled(pictures, scaling):
+    frames = keras.Input(pictures.shape[1:], dtype="uint8")
+    return keras.Model(frames, backbones.scaled(frames, scaling))(pictures).numpy()
+
+
+@pytest.fixture
+def pictures():
+    return np.random.default_rng(0).integers(0, 256, (2, 5, 5, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(("scaling", "low", "high"), [("0..255", 0, 255), ("0..1", 0, 1), ("-1..1", -1, 1)])
+def test_scaling_layers_keep_the_order_of_colours_and_change_the_range(pictures, scaling, low, high):
+    expected = low + pictures / 255 * (high - low)
+    np.testing.assert_allclose(scaled(pictures, scaling), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_our_layers_give_what_the_applications_own_preprocessing_gives(pictures, name):
+    expected = getattr(keras.applications, name).preprocess_input(pictures.astype("float32"))
+    np.testing.assert_allclose(scaled(pictures, APPLICATIONS[name].scaling), expected, atol=1e-4)
+
+
+def test_an_application_is_built_with_the_weights_in_the_folder(project, monkeypatch):
+    keras.utils.set_random_seed(0)
+    made = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(224, 224, 3))
+    file = paths.MODEL / "imagenet" / APPLICATIONS["mobilenet_v2"].file
+    file.parent.mkdir(parents=True)
+    made.save(file)  # as Keras publishes weights: HDF5, by layers
+    stated = APPLICATIONS["mobilenet_v2"]._replace(size=file.stat().st_size, md5="")
+    monkeypatch.setitem(APPLICATIONS, "mobilenet_v2", stated)
+    keras.utils.set_random_seed(1)
+    backbone = backbones.load("mobilenet_v2")
+    assert backbone.model.input_shape == (None, 224, 224, 3) and backbone.channels == 1280
+    for ours, theirs in zip(backbone.base.get_weights(), made.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+    file.write_bytes(b"x" * stated.size)  # of the right size, and that is all
+    with pytest.raises(BackboneError, match="does not hold the weights of MobileNetV2"):
+        backbones.load("mobilenet_v2")
 
 
 def test_a_saved_backbone_gives_a_feature_map(backbone):
     assert backbone.model(np.zeros((2, 8, 8, 3), np.uint8)).shape == (2, 3, 3, 4)
-    assert backbone.channels == 4 and backbone.image_size == 8 and backbone.last_block == "last"
+    assert backbone.channels == 4 and backbone.image_size == 8 and backbone.unfreeze_from == "last"
 
 
 def test_the_bundled_backbone_is_whole():
     backbone = backbones.load("bundled")
     names = [layer.name for layer in backbone.base.layers]
-    assert backbone.last_block in names
+    assert backbone.unfreeze_from in names
     assert paths.BUNDLED_BACKBONE.stat().st_size < 8_000_000
     pictures = np.random.default_rng(0).integers(
         0, 256, (2, backbone.image_size, backbone.image_size, 3), dtype=np.uint8
@@ -47,15 +72,76 @@ def test_the_bundled_backbone_is_whole():
     assert features.ndim == 4 and np.isfinite(features).all() and features.std() > 0
 
 
-def test_a_backbone_without_a_card_or_file_is_refused(toy_backbone, tmp_path):
-    with pytest.raises(BackboneError, match="nothing.keras"):
-        backbones.load(str(tmp_path / "nothing.keras"))
-    lonely = shutil.copy(toy_backbone, tmp_path / "lonely.keras")
-    with pytest.raises(BackboneError, match="lonely.json"):
-        backbones.load(str(lonely))
-    (tmp_path / "lonely.json").write_text(json.dumps({"image_size": 8, "last_block": "last", "scaling": "0..7"}))
-    with pytest.raises(BackboneError, match="caffe"):
-        backbones.load(str(lonely))
+def save(network, path, **card):
+    network.save(path)
+    path.with_suffix(".json").write_text(json.dumps({"image_size": 8, "scaling": "0..255"} | card))
+    return str(path)
+
+
+def residual(depth=3):
+    """A network of residual blocks: 3×3 convolutions of 8 channels in pairs, each block's input added to its output."""
+    layers = keras.layers
+    x = inputs = keras.Input((None, None, 3))
+    x = layers.Conv2D(8, 3, padding="same", name="stem")(x)
+    for block in range(depth):
+        y = layers.Conv2D(8, 3, padding="same", name=f"block{block}_1")(x)
+        y = layers.BatchNormalization()(y)
+        y = layers.Conv2D(8, 3, padding="same", name=f"block{block}_2")(y)
+        x = layers.Add()([x, y])
+    return keras.Model(inputs, x)
+
+
+@pytest.mark.parametrize(("depth", "expected"), [(3, "block2_1"), (5, "block3_1")])
+def test_where_the_card_does_not_say_fine_tuning_takes_the_shortest_end_with_a_fifth_of_the_weights(
+    tmp_path, depth, expected
+):
+    backbone = backbones.load(save(residual(depth), tmp_path / "residual.keras"))
+    assert backbone.unfreeze_from == expected
+    end = keras.Model(backbone.base.get_layer(expected).input, backbone.base.output)
+    assert 0.2 <= end.count_params() / backbone.base.count_params() < 0.5
+
+
+def test_a_chain_of_layers_is_cut_anywhere(tmp_path):
+    layers = keras.layers
+    chain = [layers.Conv2D(8, 3, name=f"conv{number}", padding="same") for number in range(6)]  # of 584 weights each
+    network = keras.Sequential([keras.Input((None, None, 8)), *chain, layers.BatchNormalization()])
+    path = tmp_path / "chain.keras"
+    network.save(path)
+    assert backbones.unfreeze_from(keras.models.load_model(path)) == "conv4"
+
+
+def test_a_layer_that_the_network_does_not_have_is_refused(tmp_path):
+    with pytest.raises(BackboneError, match="block9"):
+        backbones.load(save(residual(), tmp_path / "residual.keras", unfreeze_from="block9"))
+
+
+def test_files_that_are_no_backbone_are_refused_in_one_sentence(tmp_path, toy_backbone):
+    layers = keras.layers
+    inputs = keras.Input((16, 16, 3))
+    fixed = keras.Model(inputs, layers.Conv2D(4, 1)(inputs))
+    networks = {
+        "feature map": keras.Model(inputs, layers.GlobalAveragePooling2D()(inputs)),
+        "8×8": keras.Model(inputs, layers.Conv2D(4, 1)(layers.Flatten()(inputs)[:, None, None])),
+        "inside another": keras.Sequential([keras.Input((8, 8, 3)), residual()]),
+        "cannot be loaded": keras.Sequential([keras.Input((8, 8, 3)), layers.Lambda(lambda x: x)]),
+    }
+    for words, network in networks.items():
+        with pytest.raises(BackboneError, match=words) as refused:
+            backbones.load(save(network, tmp_path / "odd.keras"))
+        assert "odd.keras" in str(refused.value) and "\n" not in str(refused.value)
+    (tmp_path / "odd.keras").write_bytes(toy_backbone.read_bytes()[:500])
+    with pytest.raises(BackboneError, match="odd.keras cannot be loaded"):
+        backbones.load(str(tmp_path / "odd.keras"))
+    assert backbones.load(save(fixed, tmp_path / "fixed.keras", image_size=16)).channels == 4
+
+
+def test_features_are_kept_apart_for_each_scaling(project, toy_photos, tmp_path):
+    path, found = tmp_path / "residual.keras", photos.find(toy_photos)[:3]
+    features = []
+    for scaling in ("0..255", "0..1"):
+        save(residual(), path, scaling=scaling)
+        features.append(backbones.extract(backbones.load(str(path)), found, progress=False))
+    assert np.abs(features[0] - features[1]).max() > 1e-3
 
 
 def test_features_are_those_of_the_model_and_are_computed_once(project, toy_photos, backbone, monkeypatch):

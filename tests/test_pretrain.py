@@ -84,7 +84,7 @@ def test_every_variant_builds(variant):
     recipe = VARIANTS[variant]
     model = network.backbone(recipe, recipe.image_size)
     assert model.output_shape[1:] == (*[-(-recipe.image_size // 32)] * 2, recipe.widths[-1])
-    assert network.last_block(model) in [layer.name for layer in model.layers]
+    assert network.FIRST in [layer.name for layer in model.layers]
 
 
 def test_a_run_that_is_interrupted_and_resumed_ends_the_same(parts, tmp_path, monkeypatch):
@@ -116,6 +116,24 @@ def test_another_recipe_does_not_go_on_with_a_run(tmp_path):
     training.Run(tmp_path, TINY, 3, 1.0, 0, "float32").begin()
     with pytest.raises(training.RunError, match="another recipe"):
         training.Run(tmp_path, TINY, 3, 1.0, 1, "float32").begin()
+
+
+def test_a_restart_takes_the_weights_of_a_finished_run_and_starts_the_schedule_anew(parts, tmp_path):
+    plain = dataclasses.replace(TINY, ema=0.0)
+    first = training.Run(tmp_path / training.folder_name("first", 1.0, 0), plain, 1, 1.0, 0, "float32")
+    recipe = dataclasses.replace(plain, start="first")
+    again = training.Run(tmp_path / training.folder_name("again", 1.0, 0), recipe, 1, 1.0, 0, "float32")
+    with pytest.raises(training.RunError, match="first run --variant first"):
+        training.train(again, *parts)
+
+    model = training.train(first, *parts)
+    (first.folder / "sports19.json").write_text("{}")  # its card, written last: the run is finished
+    fresh = training.build(again, 3, steps=6)
+    training._restart(fresh, again.start_checkpoint())
+    assert all(np.allclose(a, b) for a, b in zip(model.get_weights(), fresh.get_weights()))
+    assert int(fresh.optimizer.iterations.numpy()) == 0
+    training.train(again, *parts)
+    assert [row["epoch"] for row in training.read_log(again.folder)] == [1]
 
 
 def test_half_precision_files_load_as_float32_and_give_the_same(tmp_path):
@@ -154,7 +172,7 @@ def test_the_shipped_backbone_is_what_its_card_says():
     assert time.perf_counter() - began < 5  # under a second on an idle machine
     assert model.input_shape == (None, card["image_size"], card["image_size"], 3)
     assert list(model.output_shape[1:]) == card["feature_map"]
-    assert card["last_block"] == network.last_block(model)
+    assert card["unfreeze_from"] == network.FIRST
     assert card["scaling"] == "0..255" and card["recipe"]["variant"] == BEST
     assert len({row["variant"] for row in card["variants"]}) >= 4
     assert not {"badminton", "formula1", "volleyball"} & set(card["classes"])

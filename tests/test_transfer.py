@@ -50,7 +50,8 @@ def test_the_weights_of_the_lowest_validation_loss_are_left(backbone, parts):
     given = heads_parts(backbone, parts)
     keras.utils.set_random_seed(0)
     head = transfer.build_head(backbone.channels, 3)
-    history = transfer.fit(head, *given, rate=3.0, epochs=6)  # far too large a rate, so that the last is not the best
+    transfer.compile_model(head, 3.0)  # far too large a rate, so that the last epoch is not the best
+    history = transfer.fit(head, *given, epochs=6)
     assert np.argmin(history["val_loss"]) < 5
     assert loss(head, given[1]) == pytest.approx(min(history["val_loss"]), rel=1e-3)
 
@@ -65,7 +66,7 @@ def test_fine_tuning_never_ends_above_its_start_and_leaves_frozen_layers_alone(b
     np.testing.assert_array_equal(backbone.base.get_layer("first").get_weights()[0], first)
 
 
-def test_only_the_last_block_is_unfrozen_without_its_normalisation(backbone):
+def test_only_what_follows_the_named_layer_is_unfrozen_without_its_normalisation(backbone):
     transfer.unfreeze(backbone.base, "last")
     free = {layer.name for layer in backbone.base.layers if layer.trainable_weights}
     assert free == {"last"}

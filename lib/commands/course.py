@@ -3,32 +3,68 @@
 import time
 from pathlib import Path
 
-from lib import notebooks, summary
-from lib.commands.label import window
+from lib import backbone_files, notebooks, summary
+from lib.commands.label import whole_number, window
 from lib.paths import BACKBONES, PHOTO_SETS, Run
 from lib.progress import progress_bar
 from lib.scenes import CLIPS
+from lib.video import VideoInfo
 
 
 def add_arguments(parser):
     parser.add_argument(
         "--photos", default="sample", help='"sample", "real", or a folder of class folders (default: sample)'
     )
-    parser.add_argument(
-        "--backbone", default="bundled", help="bundled, resnet50, vgg16, mobilenet_v2, or a .keras file"
-    )
+    add_backbone_arguments(parser)
     parser.add_argument("--window", type=window, default=32, help="the deque's size, in frames (default: 32)")
     parser.add_argument("--clip", default="formula2", help="a drawn clip's name, or a video file (default: formula2)")
-    parser.add_argument("--seed", type=int, default=0, help="of the split and of training (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="of the split and of training (default: 0)")
+
+
+def add_backbone_arguments(parser) -> None:
+    """Add --backbone, and what may be said of a file that has no card: --image-size and --scaling."""
+    parser.add_argument(
+        "--backbone", default="bundled", help=f"{', '.join(BACKBONES)}, or a .keras file (default: bundled)"
+    )
+    parser.add_argument("--image-size", type=pixels, metavar="PIXELS", help="what a .keras file without a card takes")
+    parser.add_argument("--scaling", choices=backbone_files.SCALINGS, help="and what its pixels are scaled to")
+
+
+def seed(text: str) -> int:
+    """A seed from the command line. Raises ArgumentTypeError for what Keras and scikit-learn do not take."""
+    return whole_number(text, "seed", 2**32 - 1)
+
+
+def pixels(text: str) -> int:
+    """An image size from the command line. Raises ValueError, which argparse tells, when it is no whole number above 0."""
+    size = int(text)
+    if size < 1:
+        raise ValueError(f"pictures of {size} pixels")
+    return size
+
+
+def chosen_backbone(args) -> str:
+    """Give the backbone that the command line names, with its weights or its card at hand.
+
+    What is said of a file is kept as its card. Raises BackboneError and FileNotFoundError.
+    """
+    backbone = choice(args.backbone, BACKBONES, "backbone")
+    if (args.image_size, args.scaling) != (None, None):
+        if backbone in BACKBONES:
+            raise ValueError(f"--image-size and --scaling are for a .keras file; {backbone} has its own.")
+        card = backbone_files.say(Path(backbone), image_size=args.image_size, scaling=args.scaling)
+        print(f"What you say of {Path(backbone).name} is kept in {card}", flush=True)
+    backbone_files.prepare(backbone)
+    return backbone
 
 
 def run(args) -> int:
-    run = Run(choice(args.photos, PHOTO_SETS, "photographs"), choice(args.backbone, BACKBONES, "backbone"))
+    run = Run(choice(args.photos, PHOTO_SETS, "folder of photographs"), chosen_backbone(args))
     parameters = {
         "PHOTOS": run.photos,
         "BACKBONE": run.backbone,
         "WINDOW": args.window,
-        "CLIP": choice(args.clip, CLIPS, "clip"),
+        "CLIP": chosen_clip(args.clip),
         "SEED": args.seed,
     }
     minutes = {}
@@ -44,6 +80,14 @@ def run(args) -> int:
     page = summary.write(run, parameters, minutes)
     print(f"Executed notebooks: {run.output / 'notebooks'}\nSummary page:       {page}")
     return 0
+
+
+def chosen_clip(given: str) -> str:
+    """Give the clip that the command line names. Raises VideoError now, not after the training, when it is no video."""
+    clip = choice(given, CLIPS, "clip")
+    if clip not in CLIPS:
+        VideoInfo.of(clip)
+    return clip
 
 
 def choice(given: str, names: tuple[str, ...], what: str) -> str:

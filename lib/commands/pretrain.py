@@ -41,7 +41,7 @@ def run(args) -> int:
     card = _finish(plan, args.variant, model, train, held_back)
     print(f"{folder.name}: held-back accuracy {card['accuracy']['held_back']:.4f}, {card['minutes']:.0f} minutes")
     if args.ship:
-        _ship(folder, card)
+        _ship(plan, card)
     return 0
 
 
@@ -60,13 +60,13 @@ def _finish(plan, variant: str, model, train, held_back) -> dict:
     counts = result.confusions(
         backbone, classifier, training.whole(held_back, plan.recipe.image_size)[0], held_back.labels
     )
-    log = training.read_log(plan.folder)
+    log = training.history(plan)
     card = {
         "name": NAME,
         "image_size": plan.recipe.image_size,
         "scaling": "0..255",
         "feature_map": list(backbone.output_shape[1:]),
-        "last_block": network.last_block(backbone),
+        "unfreeze_from": network.FIRST,
         "parameters": backbone.count_params(),
         "classes": list(train.names),
         "data": {
@@ -90,16 +90,16 @@ def _finish(plan, variant: str, model, train, held_back) -> dict:
     return card
 
 
-def _ship(folder: Path, card: dict) -> None:
+def _ship(plan, card: dict) -> None:
     """Put a finished run into model/backbone: the files, the log, and the card with every finished variant in it."""
     from lib.pretraining import training
 
-    for name in (f"{NAME}.keras", f"{NAME}_classifier.keras", f"{NAME}_log.csv"):
-        source = folder / (training.LOG if name.endswith(".csv") else name)
+    for name in (f"{NAME}.keras", f"{NAME}_classifier.keras"):
         with replacing(SHIPPED / name) as part:
-            shutil.copyfile(source, part)
+            shutil.copyfile(plan.folder / name, part)
+    training.write_log(training.history(plan), SHIPPED / f"{NAME}_log.csv")
     write_json(SHIPPED / f"{NAME}.json", {**card, "variants": _variants()})
-    print(f"{folder.name} now lies in {SHIPPED.relative_to(paths.ROOT)}")
+    print(f"{plan.folder.name} now lies in {SHIPPED.relative_to(paths.ROOT)}")
 
 
 def _variants() -> list[dict]:
@@ -118,6 +118,8 @@ def _speed(other: Path) -> int:
     from lib.framework import keras, tf
     from lib.pretraining import result
 
+    if not other.is_file():
+        raise FileNotFoundError(f"There is no model {other}: give the path of a .keras file.")
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     files = [SHIPPED / f"{NAME}.keras", other]

@@ -17,6 +17,8 @@ layers = keras.layers
 # costs most. The later blocks keep theirs, since fine-tuning has to deal with it.
 FOLDED = ("stem_", "block1_")
 
+FIRST = "stem_conv1"  # the first layer with weights: so small a network is fine-tuned as a whole
+
 
 def backbone(recipe: Recipe, size: int | None, folded: bool = False) -> keras.Model:
     """Build the backbone: RGB 0 to 255, (n, size, size, 3) in; feature map (n, h, w, channels) out, at least 0.
@@ -61,11 +63,6 @@ def fold(trained: keras.Model, folded: keras.Model) -> None:
             factor = gamma / np.sqrt(variance + norm.epsilon)
             weights = [weights[0] * factor, beta - mean * factor]
         layer.set_weights(weights)
-
-
-def last_block(backbone: keras.Model) -> str:
-    """Name the first layer of the last residual block: fine-tuning unfreezes from there."""
-    return backbone.layers[-1].name.split("_")[0] + "_conv1"
 
 
 def _block(x, channels: int, stride: int, squeeze: bool, convolution, name: str):

@@ -33,6 +33,8 @@ class Recipe:
         smoothing: label smoothing (Szegedy et al., 2016).
         start: the variant whose finished run it begins with, at the peak rate again ("warm restart", Loshchilov
             and Hutter, "SGDR", 2017); "" for random weights.
+        mean_with_start: the result is the mean of the last weights and of those that it began with (Izmailov et
+            al., "Averaging weights leads to wider optima and better generalization", 2018).
     """
 
     image_size: int = 112
@@ -50,10 +52,12 @@ class Recipe:
     smoothing: float = 0.1
     batch: int = 64
     start: str = ""
+    mean_with_start: bool = False
 
 
 SLENDER = {"stem": (16, 32), "widths": (32, 80, 160, 384), "depths": (1, 1, 2, 1)}
 LARGE = Recipe(144, (112, 128), squeeze=True, mix=0.5, smoothing=0.0, rate=0.08, fall=0.45, **SLENDER)
+RESTARTED = replace(LARGE, start="large", rate=0.06)
 VARIANTS = {
     "plain": Recipe(),
     "finer": Recipe(image_size=128),
@@ -62,6 +66,7 @@ VARIANTS = {
     "averaged": Recipe(image_size=128, squeeze=True, ema=0.99, **SLENDER),
     "mixed": Recipe(image_size=128, squeeze=True, mix=0.5, **SLENDER),
     "large": LARGE,
-    "restarted": replace(LARGE, start="large", rate=0.06),
+    "restarted": RESTARTED,
+    "two_cycles": replace(RESTARTED, mean_with_start=True),
 }
 BEST = "large"

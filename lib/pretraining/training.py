@@ -77,7 +77,7 @@ def _restart(model: keras.Model, checkpoint: Path) -> None:
 
 
 def train(run: Run, pictures: Pictures, held_back: Pictures) -> keras.Model:
-    """Train, or finish training, and give the classifier with its averaged weights (if the recipe has any).
+    """Train, or finish training, and give the classifier; its weights are averaged as the recipe says.
 
     The result takes pictures of any size and gives logits (n, classes). Raises RunError.
     """
@@ -108,6 +108,10 @@ def train(run: Run, pictures: Pictures, held_back: Pictures) -> keras.Model:
         )
         model.load_weights(checkpoint)
     model.optimizer.finalize_variable_values(model.trainable_variables)
+    if run.recipe.mean_with_start:
+        last = model.get_weights()
+        model.load_weights(run.start_checkpoint())
+        model.set_weights([(a + b) / 2 for a, b in zip(last, model.get_weights())])
     return model
 
 
@@ -160,6 +164,22 @@ def read_log(folder: Path) -> list[dict[str, float]]:
         return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
 
 
+def history(run: Run) -> list[dict[str, float]]:
+    """Give the rows of a run's log after those of the run that it began with, epochs counted on."""
+    own = read_log(run.folder)
+    if not run.recipe.start:
+        return own
+    before = read_log(run.start_checkpoint().parent)
+    return before + [row | {"epoch": row["epoch"] + len(before)} for row in own]
+
+
+def write_log(rows: list[dict[str, float]], path: Path) -> None:
+    """Write rows with the keys of COLUMNS as CSV, whole or not at all."""
+    lines = [",".join(COLUMNS)] + [",".join(f"{row[key]:.6g}" for key in COLUMNS) for row in rows]
+    with replacing(path) as part:
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 class Bar(keras.callbacks.Callback):
     """A progress bar over all steps of the run."""
 
@@ -201,8 +221,6 @@ class Record(keras.callbacks.Callback):
             time.perf_counter() - self._began,
         )
         self._rows.append(dict(zip(COLUMNS, values)))
-        lines = [",".join(COLUMNS)] + [",".join(f"{row[key]:.6g}" for key in COLUMNS) for row in self._rows]
-        with replacing(self._folder / LOG) as part:
-            part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_log(self._rows, self._folder / LOG)
         with replacing(self._folder / CHECKPOINT) as part:
             self.model.save_weights(part, overwrite=True)

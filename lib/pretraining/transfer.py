@@ -1,10 +1,12 @@
 """How well a backbone carries over to other photographs: a head on frozen features, then fine-tuning.
 
-Only the backbone's end, from its card's `last_block` on, is ever trained, so what enters it is computed once: for
-the plain photographs, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
+What is below the layer from which fine-tuning unfreezes is never trained, so what it gives is computed once: for the
+plain photographs, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
 Learning rate and epochs are chosen by the loss on a validation part of what may be trained on.
 """
 
+import math
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,11 +17,11 @@ from lib.backbones import Backbone
 from lib.files import replacing
 from lib.framework import keras, tf
 from lib.progress import progress_bar
-from lib.transfer import BATCH, build_head, compile_model, copy_head
+from lib.transfer import BATCH, augmentation, build_head, compile_annealed, compile_model, copy_head
 
 FOLDS = 5
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
-TUNE_RATES, TUNE_EPOCHS = (0.003, 0.01), 10
+TUNE_RATES, TUNE_EPOCHS = (0.0003, 0.004), 15  # the lower one suits large networks, the higher one the bundled
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
 
 
@@ -30,22 +32,31 @@ def one_thread() -> None:
 
 
 def parts(backbone: Backbone) -> tuple["keras.Model", "keras.Model"]:
-    """Cut a backbone before its last block: (uint8 pictures to maps, those maps to the feature map)."""
+    """Cut a backbone where fine-tuning unfreezes from: (uint8 pictures to maps, those maps to the feature map)."""
     base = backbone.base
-    cut = base.get_layer(backbone.last_block).input
-    trunk = keras.Sequential([*backbone.model.layers[:-1], keras.Model(base.input, cut)])
-    return trunk, keras.Model(cut, base.output)
+    if isinstance(base, keras.Sequential):  # whose layers' `input` may be that of an earlier, shorter chain
+        position = [layer.name for layer in base.layers].index(backbone.unfreeze_from)
+        below = keras.Sequential([keras.Input(base.input_shape[1:]), *base.layers[:position]])
+        above = keras.Sequential([keras.Input(below.output_shape[1:]), *base.layers[position:]])
+    else:
+        cut = base.get_layer(backbone.unfreeze_from).input
+        below, above = keras.Model(base.input, cut), keras.Model(cut, base.output)
+    return keras.Sequential([*backbone.model.layers[:-1], below]), above
 
 
-def save_maps(found: Sequence[photos.Photo], name: str, path: Path, seed: int = 0) -> None:
-    """Save what enters the last block, for each view of each photograph: .npy, float16 (views, n, h, w, c)."""
+def save_maps(found: Sequence[photos.Photo], name: str, path: Path, tuned: bool = True, seed: int = 0) -> None:
+    """Save what enters the unfrozen end, for each view of each photograph: .npy, float16 (views, n, h, w, c).
+
+    Without `tuned` only the views that a frozen backbone needs: the plain photographs and their mirror images.
+    """
     backbone = backbones.load(name)
     trunk = tf.function(parts(backbone)[0])
     images = photos.load(found, backbone.image_size)
     change = augmentation(seed)
-    views = CHANGED + TUNE_EPOCHS
+    views = CHANGED + (TUNE_EPOCHS if tuned else 0)
     with replacing(path) as part:
         shape = (views, len(images), *trunk(images[:1]).shape[1:])
+        _check_space(2 * math.prod(shape), path.parent)
         maps = np.lib.format.open_memmap(part, "w+", np.float16, shape)
         for view in progress_bar(range(views), desc="computing views"):
             for start in range(0, len(images), BATCH):
@@ -58,18 +69,14 @@ def save_maps(found: Sequence[photos.Photo], name: str, path: Path, seed: int = 
         maps.flush()
 
 
-def augmentation(seed: int) -> "keras.Sequential":
-    """Mirror, zoom into, shift and relight pictures (float32, 0 to 255) at random."""
-    keras.utils.set_random_seed(seed)
-    return keras.Sequential(
-        [
-            keras.layers.RandomFlip("horizontal", seed=seed),
-            keras.layers.RandomZoom((-0.3, 0.0), (-0.3, 0.0), fill_mode="reflect", seed=seed),
-            keras.layers.RandomTranslation(0.1, 0.1, fill_mode="reflect", seed=seed),
-            keras.layers.RandomBrightness(0.2, seed=seed),
-            keras.layers.RandomContrast(0.3, seed=seed),
-        ]
-    )
+def _check_space(needed: int, folder: Path) -> None:
+    """Raises OSError when a folder has not so many bytes free: writing to a map of a file would end the process."""
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise OSError(
+            f"{folder} has {free / 1e9:.1f} GB free, and what enters the unfrozen layers takes {needed / 1e9:.1f} GB for a "
+            "while: make room, or set the environment variable TMPDIR to a folder that has more."
+        )
 
 
 def score_fold(
@@ -94,10 +101,10 @@ def score_fold(
 
 
 def choose(losses_of: Callable[[float], list[float]], rates: Sequence[float]) -> tuple[float, int]:
-    """Give the (rate, epochs) with the least validation loss; `losses_of` gives one loss an epoch."""
+    """Give the (rate, epochs) with the least validation loss; `losses_of` gives that before training and after each epoch."""
     losses = {rate: losses_of(rate) for rate in rates}
     rate = min(rates, key=lambda rate: min(losses[rate]))
-    return rate, int(np.argmin(losses[rate])) + 1
+    return rate, int(np.argmin(losses[rate]))
 
 
 class Transfer:
@@ -130,16 +137,21 @@ class Transfer:
         compile_model(head, rate)
         x = np.concatenate([features[rows] for features in self.features])
         held = (self.features[PLAIN][validation], self.targets[validation]) if validation else None
+        losses = [head.evaluate(*held, BATCH, verbose=0)[0]] if held else []
         history = head.fit(x, np.tile(self.targets[rows], 2), BATCH, epochs, validation_data=held, verbose=0).history
-        return head, history.get("val_loss", [])
+        return head, losses + history.get("val_loss", [])
 
     def tune(self, head, rows, rate: float, epochs: int, validation=()) -> tuple["keras.Model", list[float]]:
-        """Train the last block under a copy of a trained head, normalisation fixed; each epoch sees another view."""
+        """Train what is unfrozen under a copy of a trained head, normalisation fixed; each epoch sees another view.
+
+        The rate falls over TUNE_EPOCHS, whether or not all of them are run.
+        """
         keras.utils.set_random_seed(self.seed)
         self.block.set_weights(self.weights)
         model, losses = keras.Sequential([self.block, copy_head(head)]), []
-        compile_model(model, rate)
+        compile_annealed(model, rate, TUNE_EPOCHS * -(-len(rows) // BATCH))
         held = (self.maps[PLAIN][validation].astype(np.float32), self.targets[validation]) if validation else None
+        losses += [model.evaluate(*held, BATCH, verbose=0)[0]] if held else []
         for epoch in range(epochs):
             x = self.maps[CHANGED + epoch][rows].astype(np.float32)
             losses += model.fit(x, self.targets[rows], BATCH, validation_data=held, verbose=0).history.get(

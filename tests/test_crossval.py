@@ -1,0 +1,94 @@
+"""Cross-validation on toys: what is reported, and that the fold that is set aside has no say in anything."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lib import backbones, photos
+from lib.__main__ import main
+from lib.pretraining import transfer
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 3)
+    monkeypatch.setattr(transfer, "TUNE_EPOCHS", 2)
+    monkeypatch.setattr(transfer, "FOLDS", 2)
+
+
+@pytest.fixture
+def maps(toy_photos, toy_backbone, tmp_path):
+    found = photos.find(toy_photos)
+    transfer.save_maps(found, str(toy_backbone), tmp_path / "maps.npy")
+    return found, tmp_path / "maps.npy"
+
+
+def test_what_enters_the_unfrozen_end_is_kept_for_every_view(maps, toy_backbone):
+    found, path = maps
+    held, backbone = np.load(path), backbones.load(str(toy_backbone))
+    images = photos.load(found, 8, progress=False)
+    trunk, end = transfer.parts(backbone)
+    assert held.shape == (transfer.CHANGED + 2, len(found), 3, 3, 6)
+    assert np.allclose(held[transfer.PLAIN], trunk(images), atol=1e-2)
+    assert np.allclose(held[transfer.MIRRORED], trunk(images[:, :, ::-1]), atol=1e-2)
+    assert np.abs(held[transfer.CHANGED].astype(float) - held[transfer.CHANGED + 1]).max() > 0.01
+    assert np.allclose(end(trunk(images)), backbone.model(images), atol=1e-4)
+
+
+def test_the_fold_that_is_set_aside_has_no_say(maps, toy_backbone, monkeypatch):
+    found, path = maps
+    seen = []
+    for name in ("train_head", "tune"):
+        plain = getattr(transfer.Transfer, name)
+
+        def noted(self, *arguments, plain=plain):
+            seen.extend(row for part in arguments if isinstance(part, list) for row in part)
+            return plain(self, *arguments)
+
+        monkeypatch.setattr(transfer.Transfer, name, noted)
+    scores = transfer.score_fold(found, str(toy_backbone), path, seed=0, fold=1, tuned=True)
+    _, aside = list(photos.folds(found, 0, 2))[1]
+    rows = {photo.path: row for row, photo in enumerate(found)}
+    assert {rows[photo.path] for photo in aside}.isdisjoint(seen) and seen
+    assert set(scores) == {"frozen", "fine-tuned"}
+    for accuracy, rate, epochs in scores.values():
+        assert 0 <= accuracy <= 1 and rate > 0 and 0 <= epochs <= 3
+
+
+def test_choosing_takes_the_rate_and_the_epochs_of_the_least_loss():
+    losses = {0.1: [3.0, 2.0, 2.5], 0.3: [4.0, 1.0, 9.0]}
+    assert transfer.choose(losses.__getitem__, [0.1, 0.3]) == (0.3, 1)
+
+
+def test_the_command_reports_every_fold_and_the_mean(toy_photos, toy_backbone, capsys, monkeypatch):
+    class AtOnce:
+        """Runs jobs in this process, where the quick settings are."""
+
+        def __init__(self, *_):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def submit(self, function, *arguments):
+            result = function(*arguments)
+            return type("Job", (), {"result": lambda self: result})()
+
+    monkeypatch.setattr("lib.commands.crossval.ProcessPoolExecutor", AtOnce)
+    assert main(["crossval", str(toy_photos), "--backbone", str(toy_backbone), "--seeds", "1"]) == 0
+    printed = capsys.readouterr().out
+    each = [float(x) for x in re.findall(r"seed 0 fold \d fine-tuned (\d\.\d+)", printed)]
+    assert len(each) == 2
+    assert f"fine-tuned mean {np.mean(each):.4f}" in printed
+
+
+def test_maps_that_the_disk_cannot_hold_are_not_begun(toy_photos, toy_backbone, tmp_path, monkeypatch):
+    monkeypatch.setattr(transfer.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1000))
+    with pytest.raises(OSError, match="TMPDIR"):
+        transfer.save_maps(photos.find(toy_photos), str(toy_backbone), tmp_path / "kept" / "maps.npy")
+    assert not list((tmp_path / "kept").iterdir())
