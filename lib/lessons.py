@@ -1,16 +1,17 @@
 """What a notebook needs to open alone: its photographs, its clip, and the results of the notebooks before it."""
 
 import json
+import os
+import shutil
 from importlib.metadata import requires
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from lib import exercises, notebooks, paths, photos, scenes
-from lib.files import read_json, write_json
+from lib.files import locked, make_folder, read_json, sha256, telling, write_json
 from lib.paths import Run
 from lib.photos import Photo, PhotoError
 
@@ -28,12 +29,13 @@ def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
 
     Draws the sample photographs on first use. When the classifier that the notebook starts from is missing, or
     was made from other photographs, another backbone or another seed, the earlier notebook is run first, with a
-    progress bar. A lock keeps two notebooks from making the same thing at once. Raises PhotoError, BackboneError
-    or NotebookError, each in one sentence that says what to do.
+    progress bar. A lock keeps two notebooks from making the same thing at once. Raises PhotoError, BackboneError,
+    NotebookError or, where the run's folder cannot be written, OSError, each in one sentence that says what to do.
     """
     from lib import framework  # noqa: F401  (loads TensorFlow quietly, before the notebook's own `import keras`)
 
     run = Run(photos, backbone)
+    make_folder(run.output)
     found = photographs(run)
     earlier = NEEDS.get(notebook)
     if earlier:
@@ -44,14 +46,17 @@ def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
 def photographs(run: Run) -> list[Photo]:
     """Find the run's photographs, drawing the sample on first use. Raises PhotoError."""
     folder = run.photos_folder
-    if run.photos == "sample":
-        with _lock(folder):
-            if not (folder / photos.MANIFEST).exists():
-                scenes.draw_photographs(folder)
+    if run.photos == "sample" and not (folder / photos.MANIFEST).exists():
+        with locked(folder):
+            for left in folder.parent.glob(f".part-{folder.name}-*"):  # by a process that was killed while it drew
+                shutil.rmtree(left)
+            if not (folder / photos.MANIFEST).exists():  # still not, now that nobody else can be drawing
+                with telling(folder):
+                    scenes.draw_photographs(folder)
     if run.photos == "real" and not any(folder.glob("*/*")):
         raise PhotoError(
-            "The real photographs are not on this machine: run `python -m lib fetch --from FOLDER` with a folder that "
-            'holds them, or set PHOTOS = "sample".'
+            "The real photographs are not on this machine: run `python -m lib fetch` (with `--from FOLDER` when a folder "
+            'holds them), or set PHOTOS = "sample".'
         )
     return photos.find(folder)
 
@@ -70,10 +75,15 @@ def clip(name: str, run: Run) -> Path:
         return Path(name)
     _warn_of_strangers("drawn", "drawn" if run.photos == "sample" else "filmed")
     path = paths.EXAMPLE_CLIPS / f"{name}.mp4"
-    with _lock(path):
-        if not path.exists() or not path.with_suffix(".truth.csv").exists():
-            scenes.draw_clip(name, paths.EXAMPLE_CLIPS)
+    if not _is_drawn(path):
+        with locked(path):
+            if not _is_drawn(path):
+                scenes.draw_clip(name, paths.EXAMPLE_CLIPS)
     return path
+
+
+def _is_drawn(clip_path: Path) -> bool:
+    return clip_path.exists() and clip_path.with_suffix(".truth.csv").exists()
 
 
 def _warn_of_strangers(clip_is: str, photographs_are: str) -> None:
@@ -87,7 +97,7 @@ def _warn_of_strangers(clip_is: str, photographs_are: str) -> None:
 def record(run: Run, notebook: str, **facts) -> None:
     """Keep what a notebook found, for the run's summary page: plain numbers, strings and lists."""
     path = run.output / RECORD
-    with _lock(path):
+    with locked(path):
         held = read_json(path) if path.exists() else {}
         write_json(path, held | {notebook: facts})
 
@@ -107,12 +117,21 @@ def check(name: str, answer) -> None:
 
 def _provide(earlier: str, run: Run, seed: int, found: list[Photo]) -> None:
     path = run.classifier(earlier)
-    with _lock(path):
-        stale = why_stale(path, run, seed, found)
+    if not why_stale(path, run, seed, found):
+        return
+    with locked(path):
+        stale = why_stale(path, run, seed, found)  # asked again: whoever held the lock has made it
         if stale:
             print(f"{earlier} runs first: {stale}.", flush=True)
-            parameters = {"PHOTOS": run.photos, "BACKBONE": run.backbone, "SEED": seed}
+            # That notebook may lie in another folder than this one: paths are given from the root.
+            photos_given = _from_root(run.photos, paths.PHOTO_SETS)
+            backbone_given = _from_root(run.backbone, paths.BACKBONES)
+            parameters = {"PHOTOS": photos_given, "BACKBONE": backbone_given, "SEED": seed}
             notebooks.execute(earlier, parameters, copy=run.output / "notebooks" / f"{earlier}.ipynb")
+
+
+def _from_root(choice: str, names: tuple[str, ...]) -> str:
+    return choice if choice in names else os.path.abspath(choice)
 
 
 def why_stale(path: Path, run: Run, seed: int, found: list[Photo]) -> str:
@@ -123,24 +142,20 @@ def why_stale(path: Path, run: Run, seed: int, found: list[Photo]) -> str:
     if not path.exists() or not card_path.exists():
         return "its classifier is missing"
     card = read_json(card_path)
+    if card.get("sha256") != sha256(path):  # killed between the two, or one of them exchanged
+        return "its classifier is not the file that its card describes"
     current = {
         "photographs": photos.fingerprint(found),
         "backbone": backbones.fingerprint(run.backbone),
         "seed": seed,
     }
-    held = {
-        "photographs": card["photographs"]["fingerprint"],
-        "backbone": card["backbone"]["fingerprint"],
-        "seed": card["seed"],
-    }
-    changed = [name for name in current if json.dumps(current[name]) != json.dumps(held[name])]
+    changed = [name for name in current if json.dumps(current[name]) != json.dumps(_held(card, name))]
     return f"its classifier was made with another choice of {' and '.join(changed)}" if changed else ""
 
 
-def _lock(path: Path) -> FileLock:
-    """A lock beside a file or folder. The system lets go of it when its process ends, however that ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(path.with_name(f".{path.name}.lock"))
+def _held(card: dict, name: str):
+    entry = card.get(name)
+    return entry.get("fingerprint") if isinstance(entry, dict) else entry
 
 
 def photographs_card(run: Run) -> dict:

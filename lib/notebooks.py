@@ -2,11 +2,12 @@
 
 import ast
 import os
+import re
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from lib import paths
 from lib.files import replacing
@@ -36,9 +37,10 @@ def execute(name: str, parameters: dict | None = None, copy: Path | None = None,
     """Execute a committed notebook on a fresh kernel and return it, executed (an nbformat notebook).
 
     Of `parameters`, those that the notebook has are inserted after its cell tagged `parameters`. The executed
-    notebook is written to `copy`, also when it stops at an error. Raises NotebookError in that case.
+    notebook is written to `copy`, also when it stops at an error. Raises NotebookError in that case, and when
+    no kernel can be started.
     """
-    notebook = nbformat.read(source(name), as_version=4)
+    notebook = read(source(name))
     insert_parameters(notebook, parameters or {})
     code_cells = sum(cell.cell_type == "code" for cell in notebook.cells)
     bar = progress_bar(shown=progress, total=code_cells, desc=name, unit="cell", leave=False)
@@ -54,14 +56,27 @@ def execute(name: str, parameters: dict | None = None, copy: Path | None = None,
     try:
         # The outer bar tells how far it is; bars inside the executed copy would only be noise there.
         client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
-    except (CellExecutionError, DeadKernelError) as error:
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         where = f" Its copy {copy} shows where." if copy else ""
         raise NotebookError(f"Notebook {name} stopped at an error: {_last_line(error)}.{where}") from error
+    except OSError as error:  # of Jupyter's own folders, of which it makes several
+        raise NotebookError(
+            f"Notebook {name} cannot be run, because Jupyter cannot write {error.filename} ({error.strerror}): set the "
+            "environment variables IPYTHONDIR and JUPYTER_RUNTIME_DIR to a folder that you may write to."
+        ) from error
     finally:
         bar.close()
         if copy:
             write(notebook, copy)
     return notebook
+
+
+def read(path: Path):
+    """Read a notebook. Raises NotebookError when it is missing or damaged, by a merge perhaps."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+        raise NotebookError(f"{path} is not a whole notebook: restore it with git, or copy it anew.") from error
 
 
 def write(notebook, path: Path) -> None:
@@ -104,7 +119,8 @@ def assigned(code: str) -> list[str]:
 
 
 def _last_line(error: Exception) -> str:
-    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # without the colours of a traceback
+    lines = [line for line in plain.strip().splitlines() if line.strip()]
     return lines[-1].rstrip(".") if lines else type(error).__name__
 
 

@@ -7,6 +7,7 @@ it says which photographs belong together (`group`) and which are set aside (`sp
 
 import csv
 import hashlib
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from imutils import paths as image_paths
 from sklearn.model_selection import StratifiedGroupKFold
 
 from lib.files import sha256
@@ -22,6 +22,8 @@ from lib.progress import progress_bar
 
 MANIFEST = "manifest.csv"
 MANIFEST_COLUMNS = ("path", "label", "sha256", "bytes", "width", "height", "group", "split")
+# How the names of photographs end. Of .heic and .avif OpenCV reads few or none: they are told of, not passed over.
+ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".gif", ".heic", ".avif")
 
 
 class PhotoError(ValueError):
@@ -62,29 +64,47 @@ class Split:
 
 
 def find(folder: str | Path) -> list[Photo]:
-    """Find the photographs of a folder of class folders, sorted by path.
+    """Find the photographs of a folder of class folders, sorted by class and name.
 
     Groups and splits come from the folder's manifest where it has one; without, photographs that look
-    alike (`look`) share a group. Hidden folders are passed over. Raises PhotoError when there is no
-    folder, or fewer than two classes in it.
+    alike (`look`) share a group. What is hidden, and what macOS adds to archives (`__MACOSX`), is passed over;
+    links to folders are followed. Raises PhotoError when there is no folder, fewer than two classes in it, or
+    a class without photographs.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise PhotoError(f"There is no folder {folder}: give a folder that holds one folder of photographs a class.")
-    paths = [Path(p) for p in sorted(image_paths.list_images(str(folder)))]
-    paths = [p for p in paths if p.parent.parent == folder and not p.parent.name.startswith(".")]
-    if len({p.parent.name for p in paths}) < 2:
+    paths = {inner: _pictures(inner) for inner in _visible(folder) if inner.is_dir()}
+    if sum(map(bool, paths.values())) < 2:
         raise PhotoError(
             f"{folder} holds fewer than two folders with photographs: put each event's photographs into a folder "
             "that bears the event's name."
         )
+    for inner, found in paths.items():
+        if not found:
+            raise PhotoError(f"{inner} holds no photographs ({', '.join(ENDINGS)}): put some into it, or delete it.")
     rows = {row["path"]: row for row in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
     photos = []
-    for path in paths:
+    for path in (path for found in paths.values() for path in found):
         row = rows.get(path.relative_to(folder).as_posix())
         group, split = (row["group"], row["split"]) if row else (f"look {look(path)}", "")
-        photos.append(Photo(path, path.parent.name, group, split))
+        # Systems write ä as one sign or as two; a label is the same on all of them.
+        photos.append(Photo(path, unicodedata.normalize("NFC", path.parent.name), group, split))
     return photos
+
+
+def _visible(folder: Path) -> list[Path]:
+    """List what a folder holds, sorted by name, without what systems hide in it. Raises PhotoError."""
+    try:
+        return sorted((p for p in folder.iterdir() if not p.name.startswith((".", "__"))), key=lambda p: p.name)
+    except OSError as error:
+        raise PhotoError(
+            f"{folder} cannot be opened ({error.strerror}): ask its owner for the right to read it."
+        ) from error
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return [path for path in _visible(folder) if path.suffix.lower() in ENDINGS]
 
 
 def read_manifest(folder: str | Path) -> list[dict[str, str]]:
@@ -106,9 +126,10 @@ def look(path: Path) -> str:
     The difference hash of N. Krawetz ("Kind of Like That", 2013): is each of 8×8 cells brighter than
     its neighbour? A file that is no picture is hashed by its bytes.
     """
-    image = _decode(path, cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        return sha256(path)
+    try:
+        image = _decode(path, cv2.IMREAD_GRAYSCALE)
+    except PhotoError:
+        return _mark(path)
     small = cv2.resize(image, (9, 8), interpolation=cv2.INTER_AREA).astype(int)
     return np.packbits(small[:, 1:] > small[:, :-1]).tobytes().hex()
 
@@ -116,19 +137,35 @@ def look(path: Path) -> str:
 def read(path: str | Path) -> np.ndarray:
     """Read a photograph as a uint8 array (height, width, 3) in the order red, green, blue.
 
-    Greyscale is repeated into three channels, transparency dropped, the camera's rotation applied.
-    Raises PhotoError for a file that is no picture.
+    Greyscale is repeated into three channels, transparency dropped, 16 bits made 8, the first picture of an
+    animation taken, the camera's rotation applied. The name's ending does not matter. Raises PhotoError for a
+    file that is no whole picture, cannot be opened, or has more than 200 million pixels (see `lib/__init__.py`).
     """
-    image = _decode(path, cv2.IMREAD_COLOR)
+    return cv2.cvtColor(_decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def _decode(path: str | Path, flag: int) -> np.ndarray:
+    """Decode by way of bytes: OpenCV's own imread cannot open every Windows path. Raises PhotoError."""
+    try:
+        if not Path(path).is_file():
+            raise PhotoError(f"There is no picture {path}: put it back, or begin again without it.")
+        data = np.fromfile(path, np.uint8)
+        image = cv2.imdecode(data, flag) if data.size else None
+    except OSError as error:
+        raise PhotoError(f"{path} cannot be opened ({error.strerror}): delete it, or copy it anew.") from error
+    except cv2.error as error:  # what it does not read is None; this comes of a header that promises too much
+        raise PhotoError(f"{path} has more than 200 million pixels: save it smaller, or delete it.") from error
     if image is None:
         raise PhotoError(f"{path} is not a picture that can be read: delete it, or replace it with a whole copy.")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    return image
 
 
-def _decode(path: str | Path, flag: int) -> np.ndarray | None:
-    """Decode by way of bytes: OpenCV's own imread cannot open every Windows path."""
-    data = np.fromfile(path, np.uint8)
-    return cv2.imdecode(data, flag) if data.size else None
+def _mark(path: Path) -> str:
+    """Give the hash of a file's bytes; for what cannot be opened, or is no file, its name."""
+    try:
+        return sha256(path) if path.is_file() else f"no file {path.name}"
+    except OSError:
+        return f"closed {path.name}"
 
 
 def resize(image: np.ndarray, size: int) -> np.ndarray:
@@ -159,9 +196,13 @@ def check(photos: Iterable[Photo], progress: bool = True) -> Faults:
     """Open every photograph once and list what a network would trip over, or learn twice."""
     faults, same_bytes = Faults([], [], [], []), defaultdict(list)
     for photo in progress_bar(list(photos), progress, desc="checking photographs"):
-        same_bytes[sha256(photo.path)].append(photo)
-        image = _decode(photo.path, cv2.IMREAD_UNCHANGED)
-        if image is None:
+        same_bytes[_mark(photo.path)].append(photo)
+        try:
+            image = _decode(photo.path, cv2.IMREAD_UNCHANGED)
+        except PhotoError:
+            faults.unreadable.append(photo)
+            continue
+        if image.dtype not in (np.uint8, np.uint16):  # numbers that `read` cannot turn into grey levels
             faults.unreadable.append(photo)
         elif image.ndim == 2:
             faults.greyscale.append(photo)
@@ -208,13 +249,13 @@ def split(photos: Sequence[Photo], seed: int = 0) -> Split:
 
 def folds(photos: Sequence[Photo], seed: int, count: int = 5) -> Iterator[tuple[list[Photo], list[Photo]]]:
     """Yield `count` pairs (the rest, the fold) by group, with the classes' shares kept. Raises PhotoError."""
-    groups_of = defaultdict(set)
+    groups_of, folder_of = defaultdict(set), {photo.label: Path(photo.path).parent for photo in photos}
     for photo in photos:
         groups_of[photo.label].add(photo.group)
     for label, groups in sorted(groups_of.items()):
         if len(groups) < count:
             raise PhotoError(
-                f"{label!r} has {len(groups)} different photographs, too few for {count} parts: add more to its folder."
+                f"{folder_of[label]} holds {len(groups)} photographs that differ, too few for {count} parts: add more to it."
             )
     folding = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     truth, groups = [p.label for p in photos], [p.group for p in photos]
@@ -234,5 +275,5 @@ def balance(parts: dict[str, Sequence[Photo]]) -> dict[str, Counter]:
 
 def fingerprint(photos: Iterable[Photo]) -> str:
     """Give one SHA-256 for a set of photographs: it changes when one is added, removed, renamed or altered."""
-    lines = sorted(f"{photo.label}/{photo.path.name} {sha256(photo.path)} {photo.split}" for photo in photos)
+    lines = sorted(f"{photo.label}/{photo.path.name} {_mark(photo.path)} {photo.split}" for photo in photos)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -30,6 +30,13 @@ def test_any_number_of_frames(toy_classifier):
         assert model.predict(np.zeros((count, 8, 8, 3), np.uint8)).shape == (count, 3)
 
 
+def test_frames_that_would_be_misread_are_refused(toy_classifier):
+    model, frames = classifier.load(toy_classifier), np.zeros((2, 8, 8, 3), np.uint8)
+    for wrong in (frames / 255, frames.astype(np.int64), frames[0], frames[:, :4], frames[..., :1]):
+        with pytest.raises(ClassifierError, match="03_fine_tuning.keras takes uint8 frames .* leave scaling"):
+            model.predict(wrong)
+
+
 def test_photographs_are_classified_as_their_arrays_are(toy_classifier, toy_photos):
     model, found = classifier.load(toy_classifier), photos.find(toy_photos)
     probabilities = model.predict_photos(found, progress=False)

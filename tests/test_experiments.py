@@ -1,9 +1,10 @@
 import json
 from importlib import import_module
 
+import numpy as np
 import pytest
 
-from lib import experiments, lessons, paths
+from lib import experiments, lessons, paths, timeline
 from lib.__main__ import main
 from lib.commands import experiment
 
@@ -115,3 +116,11 @@ def test_what_an_experiment_depends_on_exists():
     for name in experiment.NAMES:
         assert len(experiments.mark(name)) == 64
         assert import_module(f"{experiments.__name__}.{name}").CASES
+
+
+def test_the_calmest_of_the_windows_that_are_about_as_right_is_chosen():
+    from lib.experiments.drawn_sample import calmest_of_the_best
+
+    curves = timeline.Curves(np.array([1, 16, 32, 64]), np.array([0.8, 0.91, 0.905, 0.85]), np.array([40, 9, 4, 0]), None)
+    assert calmest_of_the_best(curves) == 32
+    assert calmest_of_the_best(curves, tolerance=0) == 16

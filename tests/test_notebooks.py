@@ -67,6 +67,22 @@ def test_cells_are_short(notebook):
         assert lines <= (40 if "long" in tags(cell) else 20), cell.source
 
 
+def test_the_start_leads_to_every_notebook_and_has_it_on_its_map():
+    start = ALL[COURSE.index("00_start_here")]
+    text = "".join(cell.source for cell in start.cells if cell.cell_type == "markdown")
+    (drawn,) = [cell.source for cell in code_cells(start) if "course_map" in cell.source]
+    for name, notebook in zip(COURSE, ALL):
+        title = notebook.cells[0].source.splitlines()[0].removeprefix("# ").replace(" · ", " ")
+        assert title in drawn
+        assert name == "00_start_here" or f"({name}.ipynb)" in text
+
+
+@each
+def test_no_cell_that_is_tested_asks_the_network(notebook):
+    for cell in code_cells(notebook):
+        assert "machine.network" not in cell.source or "nbval-skip" in tags(cell)
+
+
 # How they are executed
 
 

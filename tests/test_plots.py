@@ -76,6 +76,100 @@ def test_balance_counts_are_written_out():
     assert texts(figure) == ["7", "5", "3"]
 
 
-def test_rate_is_shown_by_epoch():
-    figure = plots.learning_rate(np.arange(10), np.linspace(1, 0.5, 10), steps_per_epoch=5)
-    assert figure.axes[0].lines[0].get_xdata()[-1] == 9 / 5
+def test_rates_are_shown_by_epoch_as_a_share_of_the_first():
+    figure = plots.learning_rates({"a": np.linspace(4, 2, 10), "b": np.ones(10)}, steps_per_epoch=5)
+    falling, constant = figure.axes[0].lines
+    assert falling.get_xdata()[-1] == 9 / 5 and falling.get_ydata()[-1] == 0.5
+    assert set(constant.get_ydata()) == {1} and falling.get_linestyle() != constant.get_linestyle()
+
+
+def test_losses_of_several_trainings_share_a_scale():
+    history = {"loss": [3, 2, 1], "val_loss": [3, 1, 2]}
+    figure = plots.losses({"slow": history, "fast": {"loss": [30, 20], "val_loss": [3, 1]}})
+    assert [axis.get_title() for axis in figure.axes] == ["slow", "fast"]
+    assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim() and figure.axes[0].get_yscale() == "log"
+    np.testing.assert_array_equal(figure.axes[0].lines[1].get_ydata(), history["val_loss"])
+
+
+ROWS = [{"views": 0, "seed": seed, "right": 0.5 + seed / 10} for seed in range(3)] + [{"views": 4, "other": 0.9}]
+
+
+def test_a_spread_has_a_circle_for_each_seed_and_a_diamond_for_this_run():
+    live = [{"views": 0, "right": 0.55}, {"views": 2, "right": 0.6, "other": 0.7}]
+    figure = plots.spread(ROWS, live, "views", {"one": "right", "two": "other"}, "accuracy")
+    one, two = figure.axes
+    assert [label.get_text() for label in one.get_xticklabels()] == ["0", "4", "2"]
+    circles, diamonds = [line for line in one.lines if len(line.get_xdata())]
+    np.testing.assert_allclose(circles.get_ydata(), [0.5, 0.6, 0.7])
+    assert list(diamonds.get_xdata()) == [0, 2] and list(diamonds.get_ydata()) == [0.55, 0.6]
+    assert [(list(line.get_xdata()), list(line.get_ydata())) for line in two.lines if len(line.get_xdata())] == [
+        ([1], [0.9]),
+        ([2], [0.7]),
+    ]
+    assert one.get_ylim() == two.get_ylim()
+
+
+def test_a_spread_does_without_what_was_not_kept_or_not_run():
+    assert len(plots.spread(ROWS, [], "views", {"one": "right"}, "accuracy").axes) == 1
+    figure = plots.spread([], [{"views": 0, "right": 1}], "views", {"one": "right"}, "accuracy")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["this run"]
+
+
+def test_a_tally_names_rows_and_columns_and_leaves_zeros_blank():
+    figure = plots.tally(np.array([[3, 0], [1, 2]]), ("a", "b"), ("ice_hockey", "chess"), "called")
+    assert texts(figure) == ["3", "", "1", "2"]
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["ice\nhockey", "chess"]
+
+
+def test_minutes_add_up_from_what_comes_before_the_first_epoch():
+    figure = plots.minutes_by_epoch({"always": (0, 2), "once": (2, 0.1)}, epochs=10)
+    always, once = figure.axes[0].lines
+    assert (always.get_ydata()[-1], once.get_ydata()[0], once.get_ydata()[-1]) == (20, 2, 3)
+
+
+# Loading
+
+
+def test_every_place_shows_its_numbers_legibly():
+    (axis,) = plots.numbers(np.array([[[255, 254, 253], [3, 2, 1]]], np.uint8)).axes
+    light, dark = axis.texts
+    assert (light.get_text(), light.get_color()) == ("255\n254\n253", "black")
+    assert (dark.get_text(), dark.get_color(), dark.get_position()) == ("3\n2\n1", "white", (1, 0))
+
+
+def test_every_way_to_shrink_has_a_line_of_its_own():
+    changes = {"points": [5, 5], "four points": [4, 4], "areas": [3, 1]}
+    (axis,) = plots.resizing((64, 32), changes).axes
+    assert [(line.get_label(), list(line.get_ydata())) for line in axis.lines] == list(changes.items())
+    assert len({(line.get_linestyle(), line.get_marker()) for line in axis.lines}) == 3
+    assert [text.get_text() for text in axis.get_xticklabels()] == ["64", "32"]
+
+
+@pytest.mark.parametrize("same", [[0, 2, 2, 9], []])
+def test_distances_are_shares_of_each_kind_of_pair(same):
+    (axis,) = plots.distances(np.array(same, int), np.array([30, 31, 31, 40]), close=6).axes
+    heights = [[bar.get_height() for bar in bars] for bars in axis.containers]
+    assert sum(heights[0]) == pytest.approx(1) and sum(heights[1]) == pytest.approx(int(len(same) > 0))
+    assert heights[0][31] == 0.5
+    if same:
+        assert heights[1][:3] == [0.25, 0, 0.5]
+    assert axis.lines[0].get_xdata()[0] == 6.5
+
+
+def test_the_best_of_many_is_marked_beside_what_it_reaches_elsewhere():
+    (axis,) = plots.best_of_many(np.array([0.2, 0.5, 0.4]), 0.3, "validation", "held-out").axes
+    assert [line.get_xdata()[0] for line in axis.lines] == [0.5, 0.3]
+    assert "validation" in axis.lines[0].get_label() and "held-out" in axis.lines[1].get_label()
+
+
+# The map
+
+
+def test_the_map_has_every_notebook_and_an_arrow_for_every_need():
+    makes = {"00 A": "x", "01 B": "", "02 C": "y"}
+    (axis,) = plots.course_map(makes, {"01": "00", "02": "00"}).axes
+    assert [text.get_text() for text in axis.texts if text.get_text()] == ["00 A", "x", "01 B", "02 C", "y"]
+    arrows = [text.arrow_patch for text in axis.texts if getattr(text, "arrow_patch", None)]
+    assert sorted(arrow.get_linestyle() for arrow in arrows) == ["--", "--", "solid", "solid"]
+    with pytest.raises(KeyError):
+        plots.course_map(makes, {"07": "00"})

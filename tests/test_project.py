@@ -13,8 +13,9 @@ from lib import paths
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
 
 # Lower first: a module may import only what stands before it.
-ORDER = ("paths", "files", "palette", "progress", "framework", "photos", "video", "scenes", "backbones", "classifier",
-         "transfer", "pretraining", "evaluation", "smoothing", "timeline", "experiments", "plots", "explorer",
+ORDER = ("paths", "files", "palette", "progress", "downloads", "framework", "photos", "video", "scenes",
+         "backbone_files", "backbones", "old_classifier", "classifier", "transfer", "frozen", "lecture",
+         "pretraining", "evaluation", "smoothing", "timeline", "machine", "experiments", "plots", "explorer",
          "notebooks", "exercises", "lessons", "summary", "benchmarks", "commands", "__main__")  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def _kept(name: str) -> Path:
 def _measured(name: str, mark: str) -> list[dict]:
     """What was measured with the code and data as they are: by an interrupted run, or by whoever kept the figures."""
     files = [file for file in (_kept(name), experiments.results_file(name)) if file.exists()]
-    return [row for file in files for row in read_json(file)["cases"] if row["code"] == mark]
+    return [row for file in files for row in read_json(file)["cases"] if row.get("code") == mark]
 
 
 def _find(case: dict, rows: list[dict]) -> dict | None:

@@ -1,10 +1,13 @@
 """Write a labelled copy of any clip, smoothed over a window of frames, and print each event's share of them."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 import numpy as np
 
 from lib import paths, smoothing, video
+
+LARGEST = 1_000_000_000  # frames, more than a year of them; Python's deque takes not much more
 
 
 def add_arguments(parser):
@@ -15,11 +18,15 @@ def add_arguments(parser):
 
 
 def window(text: str) -> int:
-    """A deque's size from the command line. Raises ValueError, which argparse tells, when it is no whole number above 0."""
-    size = int(text)
-    if size < 1:
-        raise ValueError(f"a window of {size} frames")
-    return size
+    """A deque's size from the command line. Raises ArgumentTypeError for any other text."""
+    return whole_number(text, "size of a deque", LARGEST, 1)
+
+
+def whole_number(text: str, what: str, highest: int, lowest: int = 0) -> int:
+    """Give a number from the command line. Raises ArgumentTypeError, whose sentence argparse prints, for other text."""
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise ArgumentTypeError(f"{text!r} is no {what}: give a whole number from {lowest} to {highest}.")
+    return int(text)
 
 
 def run(args) -> int:

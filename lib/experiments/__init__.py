@@ -81,6 +81,19 @@ def _code(source: str) -> str:
     return ast.dump(tree)
 
 
+def table(rows: list[dict], by: str | None, columns: Iterable[str]) -> str:
+    """Give figures as text: for each photograph set and value of `by`, each column's mean and range over the seeds."""
+    groups = {}
+    for row in rows:
+        groups.setdefault((row["photographs"], str(row[by]) if by else ""), []).append(row)
+    lines = [f"{'':<32}" + "".join(f"{column:<28}" for column in columns)]
+    for names, group in groups.items():
+        values = [[row[column] for row in group] for column in columns]
+        spreads = [f"{sum(x) / len(x):.4f} ({min(x):.4f} to {max(x):.4f})" for x in values]
+        lines.append(f"{' '.join(names):<32}" + "".join(f"{spread:<28}" for spread in spreads))
+    return "\n".join(line.rstrip() for line in lines)
+
+
 def machine() -> dict:
     """Say what figures were measured with: processor, cores, versions."""
     names = ("tensorflow", "keras", "numpy", "opencv-python", "scikit-learn")

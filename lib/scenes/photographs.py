@@ -49,7 +49,7 @@ def draw_photographs(folder: Path, seed: int = 0, per_class: int = 200, progress
     if folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty: give a new folder, or remove it first")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    workshop = Path(tempfile.mkdtemp(prefix=f".part-{folder.name}-", dir=folder.parent))
     try:
         _draw_all(workshop, seed, per_class, progress)
         workshop.chmod(0o755)  # mkdtemp makes it private

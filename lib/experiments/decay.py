@@ -1,0 +1,49 @@
+"""The learning rate and its decay: heads trained at several first rates, with and without the rate falling.
+
+`decay` is the lecture's number as a share of the first rate: rate(t) = rate / (1 + decay · rate · t), t in batches;
+the lecture has 1/25. Without decay it is 0.
+"""
+
+import numpy as np
+
+from lib import experiments, frozen, transfer
+from lib.framework import keras
+
+LECTURE = 1 / 25
+CASES = experiments.cases(rate=[1e-3, 1e-2, 1e-1, 1.0], decay=[0, LECTURE])
+DEPENDS_ON = ("scenes", "photos", "backbones", "transfer", "frozen")
+VIEWS = 2  # as in notebook 02
+
+
+def run_case(case: dict) -> dict:
+    """Train one head; give its losses, and the accuracy of the epoch with the lowest validation loss.
+
+    `jump` is by how much the validation loss changes from one epoch to the next in the second half: the mean of its
+    absolute value.
+    """
+    train, validation, held_out = frozen.parts(case["photographs"], case["seed"], VIEWS)
+    keras.utils.set_random_seed(case["seed"])
+    head = transfer.build_head(train.x.shape[-1], frozen.classes(case["photographs"]))
+    rate = keras.optimizers.schedules.InverseTimeDecay(case["rate"], 1, case["rate"] * case["decay"])
+    head.compile(keras.optimizers.SGD(rate, momentum=0.9), "sparse_categorical_crossentropy")
+    best = keras.callbacks.EarlyStopping("val_loss", patience=transfer.HEAD_EPOCHS, restore_best_weights=True)
+    history = head.fit(
+        train.x, train.y, batch_size=transfer.BATCH, epochs=transfer.HEAD_EPOCHS, callbacks=[best], verbose=0,
+        validation_data=(validation.x, validation.y),
+    ).history  # fmt: skip
+    losses = np.array(history["val_loss"])
+    return {
+        "training_losses": [round(loss, 4) for loss in history["loss"]],
+        "validation_losses": [round(loss, 4) for loss in history["val_loss"]],
+        "best_loss": float(losses.min()),
+        "last_loss": float(losses[-1]),
+        "jump": float(np.abs(np.diff(losses[len(losses) // 2 :])).mean()),
+        "validation": frozen.accuracy(head, validation),
+        "held_out": frozen.accuracy(head, held_out),
+    }
+
+
+def summarise(rows: list[dict]) -> str:
+    """Print losses and accuracy by photograph set, first rate and decay."""
+    rows = [row | {"setting": f"rate {row['rate']:g}, decay {row['decay']:g}"} for row in rows]
+    return experiments.table(rows, "setting", ("best_loss", "last_loss", "jump", "validation", "held_out"))

@@ -1,0 +1,57 @@
+"""Figures of how the backbone was made: its training, its first filters, what it mistakes for what."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from lib.plots.style import PART_LINES, shown
+
+
+@shown
+def training_log(log: Mapping[str, np.ndarray], restarts: Sequence[int] = ()) -> plt.Figure:
+    """Show learning rate and accuracy over the epochs of a log; dotted lines where training started again."""
+    figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
+    axes[0].plot(log["epoch"], log["rate"], color="black")
+    axes[0].set(xlabel="epoch", ylabel="learning rate", ylim=(0, None))
+    axes[1].plot(log["epoch"], log["accuracy"], PART_LINES["training"], color="0.45", label="training, augmented")
+    axes[1].plot(log["epoch"], log["held_back_accuracy"], PART_LINES["validation"], color="black", label="held back")
+    axes[1].set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
+    axes[1].legend(frameon=False, loc="lower right")
+    for axis in axes:
+        for epoch in restarts:
+            axis.axvline(epoch + 0.5, color="0.6", linestyle=":")
+    return figure
+
+
+@shown
+def filters(kernels: np.ndarray, columns: int = 8) -> plt.Figure:
+    """Show filters (height, width, 3, n) as small pictures: grey is 0, each is stretched to the full range."""
+    count = kernels.shape[-1]
+    rows = -(-count // columns)
+    figure, axes = plt.subplots(rows, columns, figsize=(columns, 1.15 * rows), squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for index, axis in zip(range(count), axes.flat):
+        kernel = kernels[..., index]
+        axis.imshow(0.5 + 0.5 * kernel / np.abs(kernel).max())
+        axis.set_title(index, fontsize=9)
+    return figure
+
+
+@shown
+def wide_confusion(counts: np.ndarray, classes: Sequence[str]) -> plt.Figure:
+    """Show a confusion matrix of many classes by shade alone; what is off the diagonal is shaded for itself."""
+    figure, axis = plt.subplots(figsize=(7.4, 6.4))
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    mistakes = np.where(np.eye(len(classes), dtype=bool), np.nan, shares)
+    image = axis.imshow(mistakes, cmap="Reds", vmin=0)
+    for index, share in enumerate(np.diag(shares)):
+        axis.text(index, index, f"{100 * share:.0f}", ha="center", va="center", fontsize=8)
+    names = [name.replace("_", " ") for name in classes]
+    axis.set_xticks(range(len(classes)), names, rotation=90)
+    axis.set_yticks(range(len(classes)), names)
+    axis.set(xlabel="predicted", ylabel="true")
+    axis.grid(visible=False)
+    figure.colorbar(image, label="share of the row that went astray", shrink=0.7)
+    return figure

@@ -1,0 +1,74 @@
+"""What notebook 02 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
+
+import numpy as np
+import pytest
+
+from lib import experiments
+
+each_set = pytest.mark.parametrize("photographs", experiments.SETS)
+
+
+def by_seed(name, photographs, column, **wanted):
+    """A column's values, one a seed, of the rows that have the wanted values."""
+    rows = [row for row in experiments.stored(name, photographs) if all(row[key] == wanted[key] for key in wanted)]
+    assert [row["seed"] for row in rows] == list(experiments.SEEDS), (name, photographs, wanted)
+    return np.array([row[column] for row in rows])
+
+
+@each_set
+def test_the_old_classifiers_answers_lose_much(photographs):
+    for column in ("validation", "held_out"):
+        features, old = (
+            by_seed("old_classifier", photographs, column, inputs=i) for i in ("features", "old classifier")
+        )
+        assert (features - old > 0.02).all()
+        assert (old > 0.45).all()  # and yet they are better than guessing
+
+
+@each_set
+def test_features_once_give_the_same_losses_in_less_time(photographs):
+    for row in experiments.stored("features_once", photographs):
+        np.testing.assert_allclose(row["losses_every_epoch"], row["losses_once"], rtol=1e-3)
+        assert row["epoch_with_base"] > 3 * row["epoch_of_head"]
+
+
+@each_set
+def test_the_decay_hardly_matters_at_our_rate_and_decides_at_a_hundred_times_it(photographs):
+    def column(name, rate, decay):
+        return by_seed("decay", photographs, name, rate=rate, decay=decay)
+
+    ours = column("held_out", 1e-2, 1 / 25)
+    assert abs((ours - column("held_out", 1e-2, 0)).mean()) < 0.02
+    assert column("jump", 1e-2, 1 / 25).mean() < column("jump", 1e-2, 0).mean()
+    guessing = np.log(3)
+    assert (column("last_loss", 1.0, 0) > 0.8 * guessing).all()
+    assert (column("last_loss", 1.0, 1 / 25) < 0.6 * guessing).all()
+    assert abs((ours - column("held_out", 1.0, 1 / 25)).mean()) < 0.04
+
+
+def test_augmented_views_change_little_and_not_always_for_the_better():
+    gains = {
+        (photographs, column, views): by_seed("augmentation", photographs, column, views=views)
+        - by_seed("augmentation", photographs, column, views=0)
+        for photographs in experiments.SETS
+        for column in ("validation", "held_out")
+        for views in (1, 2, 4)
+    }
+    assert all(abs(gain.mean()) < 0.025 for gain in gains.values())
+    assert np.concatenate(list(gains.values())).min() < 0
+
+
+@each_set
+def test_wrong_input_costs_what_the_text_says(photographs):
+    def price(fault, column):
+        right = by_seed("wrong_input", photographs, column, fault="none")
+        return right - by_seed("wrong_input", photographs, column, fault=fault)
+
+    for column in ("afterwards", "always"):
+        black = price("0 to 1", column)
+        assert (black > 0.3).all()
+        assert all((black > price(fault, column)).all() for fault in ("blue for red", "mean subtracted"))
+    assert (price("blue for red", "afterwards") > 0.03).all()
+    assert (price("blue for red", "afterwards") > price("blue for red", "always")).all()
+    for fault in ("blue for red", "mean subtracted"):
+        assert price(fault, "always").mean() < 0.06

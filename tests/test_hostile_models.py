@@ -1,0 +1,393 @@
+"""Model files that are cut short, of another version, of another run, or hold code: refused in one sentence."""
+
+import base64
+import json
+import shutil
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from lib import backbones, classifier, lessons, paths, photos
+from lib.__main__ import main
+from lib.classifier import ClassifierError
+from lib.framework import keras
+from lib.paths import Run
+
+WAY_OUT = ": train it again with notebooks 02 and 03."
+
+
+def card_of(path, **facts):
+    """Give a classifier's file a card that fits it, so that nothing but its content can be refused."""
+    card = {
+        "classes": ["badminton", "formula1", "volleyball"],
+        "image_size": 8,
+        "sha256": classifier.sha256(path),
+        **facts,
+    }
+    path.with_suffix(".json").write_text(json.dumps(card))
+    return path
+
+
+def told(path) -> str:
+    """What the user reads when a classifier is loaded: one line that names the file and says what to do."""
+    with pytest.raises(ClassifierError) as refused:
+        classifier.load(path)
+    sentence = str(refused.value)
+    assert sentence.startswith(str(path)) and sentence.endswith(WAY_OUT) and "\n" not in sentence
+    return sentence.removeprefix(f"{path} ").removesuffix(WAY_OUT)
+
+
+def rewritten(path, change) -> None:
+    """Save a `.keras` file anew, its config (`config.json`) and metadata changed by `change(config, metadata)`."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
+    change(config, metadata)
+    parts |= {"config.json": json.dumps(config).encode(), "metadata.json": json.dumps(metadata).encode()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+# Not whole, or something else
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_cut_short(toy_classifier, share):
+    content = toy_classifier.read_bytes()
+    toy_classifier.write_bytes(content[: int(len(content) * share)])
+    assert told(toy_classifier) == "is not the file that its card describes"
+    assert told(card_of(toy_classifier)) == "cannot be loaded (no whole .keras file)"
+
+
+def test_spoilt_in_the_middle(toy_classifier):
+    content = bytearray(toy_classifier.read_bytes())
+    with zipfile.ZipFile(toy_classifier) as archive:
+        weights = archive.getinfo("model.weights.h5")
+    content[weights.header_offset + 100 : weights.header_offset + 600] = bytes(500)
+    toy_classifier.write_bytes(content)
+    assert told(card_of(toy_classifier)).startswith("cannot be loaded (")
+
+
+@pytest.mark.parametrize("name", ["h5_called.keras", "real.h5"])
+def test_another_format_under_either_name(toy_classifier, name):
+    path = toy_classifier.with_name(name)
+    keras.models.load_model(toy_classifier, compile=False).save(path.with_suffix(".h5"))
+    path.with_suffix(".h5").rename(path)
+    assert told(card_of(path)) == "cannot be loaded (no whole .keras file)"
+
+
+def test_a_folder_in_its_place(toy_classifier):
+    toy_classifier.unlink()
+    toy_classifier.mkdir()
+    with pytest.raises(ClassifierError, match=f"There is no classifier {toy_classifier}: make one with"):
+        classifier.load(toy_classifier)
+
+
+# Of another version
+
+
+def from_tomorrow(config, metadata):
+    metadata["keras_version"] = "9.9.0"
+    config["config"]["layers"][1]["class_name"] = "RescalingOfTomorrow"
+
+
+def test_of_another_version(toy_classifier):
+    rewritten(toy_classifier, from_tomorrow)
+    sentence = told(card_of(toy_classifier))
+    assert "RescalingOfTomorrow" in sentence
+    assert sentence.endswith(f"; Keras 9.9.0 saved it, and here is Keras {keras.__version__})")
+
+
+def test_another_version_that_can_be_loaded_is(toy_classifier):
+    rewritten(toy_classifier, lambda config, metadata: metadata.update(keras_version="3.0.0"))
+    assert classifier.load(card_of(toy_classifier)).predict(np.zeros((1, 8, 8, 3), np.uint8)).shape == (1, 3)
+
+
+# The card
+
+
+@pytest.mark.parametrize(
+    "facts", [{"classes": ["badminton", "formula1"]}, {"classes": list("abcd")}, {"image_size": 16}], ids=str
+)
+def test_a_card_of_another_model(toy_classifier, facts):
+    assert told(card_of(toy_classifier, **facts)) == "is not the file that its card describes"
+
+
+@pytest.mark.parametrize("facts", [{"classes": None}, {"image_size": "8"}, {"sha256": 7}, {"classes": "abc"}], ids=str)
+def test_a_card_that_lacks_something(toy_classifier, facts):
+    card_of(toy_classifier, **facts)
+    with pytest.raises(ClassifierError, match=rf"03_fine_tuning\.json lacks {next(iter(facts))}: train it again"):
+        classifier.load(toy_classifier)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "7", "\0\0", '"classes"'])
+def test_a_card_that_is_no_card(toy_classifier, content):
+    card = toy_classifier.with_suffix(".json")
+    card.write_text(content)
+    with pytest.raises(ValueError, match=r"03_fine_tuning\.json is not whole JSON .*: delete it, and it will be made"):
+        classifier.load(toy_classifier)
+
+
+def test_no_card(toy_classifier):
+    toy_classifier.with_suffix(".json").unlink()
+    assert told(toy_classifier) == "has no card 03_fine_tuning.json beside it"
+
+
+def test_a_card_without_a_date_is_the_oldest(toy_classifier):
+    other = card_of(shutil.copy(toy_classifier, toy_classifier.with_name("other.keras")))
+    assert "made" not in json.loads(other.with_suffix(".json").read_text())
+    assert classifier.newest() == toy_classifier
+
+
+# Of another run
+
+
+@pytest.fixture
+def made(project, toy_photos, toy_backbone, toy_classifier):
+    """A run and its classifier, whose card is that of the run."""
+    run = Run(str(toy_photos), str(toy_backbone))
+    path = run.classifier("02_feature_extraction")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(toy_classifier, path)
+    card_of(
+        path, seed=0, photographs=lessons.photographs_card(run),
+        backbone={"name": "toy", "fingerprint": backbones.fingerprint(run.backbone)},
+    )  # fmt: skip
+    return run, path
+
+
+def stale(made) -> str:
+    run, path = made
+    return lessons.why_stale(path, run, 0, photos.find(run.photos_folder))
+
+
+def test_a_run_whose_class_was_renamed_is_made_anew(made):
+    assert stale(made) == ""
+    folder = made[0].photos_folder
+    (folder / "badminton").rename(folder / "tennis")
+    assert stale(made) == "its classifier was made with another choice of photographs"
+
+
+def test_a_model_that_is_not_its_cards_is_made_anew(made):
+    made[1].write_bytes(b"another")
+    assert stale(made) == "its classifier is not the file that its card describes"
+
+
+@pytest.mark.parametrize("entry", ["photographs", "backbone", "seed"])
+def test_a_card_that_does_not_say_what_of_is_made_anew(made, entry):
+    card = made[1].with_suffix(".json")
+    facts = json.loads(card.read_text())
+    for instead in (None, {}, []):
+        card.write_text(json.dumps(facts | {entry: instead}))
+        assert stale(made) == f"its classifier was made with another choice of {entry}"
+
+
+def test_photographs_of_classes_that_the_model_does_not_know(toy_classifier, toy_photos, capsys):
+    (toy_photos / "formula1").rename(toy_photos / "golf")
+    assert main(["evaluate", str(toy_photos)]) == 1
+    assert capsys.readouterr().err.endswith(
+        f"{toy_photos} holds golf, which {toy_classifier} does not know: it knows badminton, formula1, volleyball.\n"
+    )
+
+
+# With code in it
+
+
+REASONS = {
+    "lambda_layer": "Lambda",
+    "a_function_of_the_system": "Could not locate function 'system'",
+    "a_download": "get_file",
+    "a_module_to_be_imported": "Could not locate class 'Layer'",
+    "a_class_of_the_system": "Could not locate class 'Popen'",
+    "a_tensorflow_graph": "TFSMLayer",
+}
+
+
+def lambda_layer(config, proof):
+    """A layer of Python's own code, as Keras saves it; the code itself is of no matter here."""
+    code = {
+        "class_name": "__lambda__",
+        "config": {"code": base64.b64encode(b"x").decode(), "defaults": None, "closure": None},
+    }
+    return {"module": "keras.layers", "class_name": "Lambda", "config": {"name": "l", "function": code}}
+
+
+def a_function_of_the_system(config, proof):
+    function = {"module": "os", "class_name": "function", "config": "system", "registered_name": "system"}
+    call = {"name": "l", "function": function, "arguments": {"command": f"touch {proof}"}}
+    return {"module": "keras.layers", "class_name": "Lambda", "config": call}
+
+
+def a_download(config, proof):
+    function = {"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "get_file"}
+    call = {"name": "l", "function": function, "arguments": {"origin": f"file://{proof}.from", "fname": str(proof)}}
+    return {"module": "keras.layers", "class_name": "Lambda", "config": call}
+
+
+def a_module_to_be_imported(config, proof):
+    return {
+        "module": "hostile_module",
+        "class_name": "Layer",
+        "config": {"name": "l"},
+        "registered_name": "hostile>Layer",
+    }
+
+
+def a_class_of_the_system(config, proof):
+    return {
+        "module": "subprocess",
+        "class_name": "Popen",
+        "config": {"args": ["touch", str(proof)]},
+        "registered_name": None,
+    }
+
+
+def a_tensorflow_graph(config, proof):
+    return {
+        "module": "keras.layers",
+        "class_name": "TFSMLayer",
+        "config": {"name": "l", "filepath": str(proof.parent / "g")},
+    }
+
+
+HOSTILE = [
+    lambda_layer,
+    a_function_of_the_system,
+    a_download,
+    a_module_to_be_imported,
+    a_class_of_the_system,
+    a_tensorflow_graph,
+]
+
+
+def hostile(path, kind, proof) -> None:
+    """Put a hostile layer in the place of a model's second."""
+
+    def change(config, metadata):
+        layer = config["config"]["layers"][1]
+        layer |= {"registered_name": None} | kind(config, proof)
+
+    rewritten(path, change)
+
+
+@pytest.fixture
+def trap(tmp_path, monkeypatch):
+    """A module that leaves a file when it is imported; the file that no hostile model may make."""
+    proof = tmp_path / "it_ran"
+    (tmp_path / "hostile_module.py").write_text(f"open({str(proof)!r}, 'w')\nclass Layer: pass\n")
+    (tmp_path / "it_ran.from").write_text("downloaded")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield proof
+    sys.modules.pop("hostile_module", None)
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_code_in_a_classifier_is_refused_and_not_run(toy_classifier, trap, kind):
+    hostile(toy_classifier, kind, trap)
+    sentence = told(card_of(toy_classifier))
+    assert sentence.startswith("cannot be loaded (") and REASONS[kind.__name__] in sentence
+    assert not trap.exists() and "hostile_module" not in sys.modules
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_code_in_a_backbone_is_refused_and_not_run(toy_backbone, tmp_path, trap, kind):
+    path = tmp_path / "backbone.keras"
+    shutil.copy(toy_backbone.with_suffix(".json"), path.with_suffix(".json"))
+    shutil.copy(toy_backbone, path)
+    hostile(path, kind, trap)
+    with pytest.raises(backbones.BackboneError, match="backbone.keras"):
+        backbones.load(str(path))
+    assert not trap.exists() and "hostile_module" not in sys.modules
+
+
+@pytest.fixture
+def own_lambda(tmp_path, toy_classifier, trap):
+    """A model with a layer of Python's own code, saved by Keras itself; the code leaves a file when it is run."""
+    proof = str(trap)
+    leave = keras.layers.Lambda(lambda x: (open(proof, "w").close(), x[:, 0, 0])[1])
+    frames = keras.Input((8, 8, 3), dtype="uint8")
+    keras.Model(frames, leave(frames)).save(tmp_path / "own.keras")
+    trap.unlink()  # it was run to build the model
+    return card_of(tmp_path / "own.keras")
+
+
+def test_a_lambda_that_keras_itself_saved_is_refused(own_lambda, trap):
+    assert "Requested the deserialization of a `Lambda`" in told(own_lambda)
+    assert not trap.exists()
+
+
+def test_safe_mode_is_on_even_where_keras_was_told_otherwise(own_lambda, trap):
+    """A notebook that switches it off switches it off for itself."""
+    from keras.src.backend.common import global_state  # which has no other way back
+
+    keras.config.enable_unsafe_deserialization()
+    try:
+        assert "Requested the deserialization of a `Lambda`" in told(own_lambda)
+    finally:
+        global_state.set_global_attribute("safe_mode_saving", None)
+    assert not trap.exists()
+
+
+# Backbones
+
+
+@pytest.fixture
+def backbone(toy_backbone, tmp_path):
+    """A copy of the toy backbone, with its card."""
+    for ending in (".json", ".keras"):
+        shutil.copy(toy_backbone.with_suffix(ending), tmp_path / f"mine{ending}")
+    return tmp_path / "mine.keras"
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def of_another_version(path):
+    rewritten(path, from_tomorrow)
+
+
+def of_another_format(path):
+    keras.models.load_model(path, compile=False).save(path.with_suffix(".h5"))
+    path.with_suffix(".h5").rename(path)
+
+
+def spoilt(path):
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        at = archive.getinfo("model.weights.h5").header_offset
+    content[at + 100 : at + 600] = bytes(500)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [cut, empty, of_another_version, of_another_format, spoilt])
+def test_a_backbone_that_cannot_be_loaded_is_refused_in_one_sentence(backbone, spoil):
+    spoil(backbone)
+    with pytest.raises(backbones.BackboneError) as refused:
+        backbones.load(str(backbone))
+    sentence = str(refused.value)
+    assert sentence.startswith(f"{backbone} cannot be loaded (") and "\n" not in sentence
+    assert sentence.endswith("): save the model again, as a .keras file.")
+
+
+@pytest.mark.xfail(reason="lib.backbones does not look yet whether kept features are whole", strict=True)
+@pytest.mark.parametrize("content", [b"", b"PK", None])
+def test_kept_features_that_are_damaged_are_named_or_made_again(project, toy_photos, backbone, content):
+    """Only a disk that fails leaves half a file, since features are moved into place when they are whole."""
+    found, loaded = photos.find(toy_photos), backbones.load(str(backbone))
+    features = backbones.extract(loaded, found, progress=False)
+    (kept,) = paths.FEATURES.rglob("*.npz")
+    kept.write_bytes(kept.read_bytes()[:1000] if content is None else content)
+    try:
+        again = backbones.extract(loaded, found, progress=False)
+    except (OSError, ValueError) as error:
+        assert str(kept) in str(error) and "delete it" in str(error)
+    else:
+        np.testing.assert_array_equal(again, features)

@@ -1,0 +1,54 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from lib import old_classifier
+from lib.backbones import BackboneError
+from lib.framework import keras
+
+
+@pytest.fixture
+def with_classifier(toy_backbone, tmp_path):
+    """A copy of the toy backbone with a classifier of two old classes beside it: which of channels 0 and 1 is stronger."""
+    path = tmp_path / "net.keras"
+    shutil.copy(toy_backbone, path)
+    card = json.loads(toy_backbone.with_suffix(".json").read_text()) | {"classes": ["chess", "golf"]}
+    path.with_suffix(".json").write_text(json.dumps(card))
+    maps = keras.Input((3, 3, 4))
+    scores = keras.layers.Dense(2, "softmax", use_bias=False)
+    model = keras.Model(maps, scores(keras.layers.GlobalAveragePooling2D()(maps)))
+    scores.set_weights([np.eye(4, 2, dtype="float32") * 5])
+    model.save(path.with_name("net_classifier.keras"))
+    return path
+
+
+def test_it_names_the_old_classes_of_maps_of_any_size(with_classifier):
+    old = old_classifier.load(str(with_classifier))
+    assert old.classes == ("chess", "golf")
+    for size in (1, 3, 5):
+        maps = np.zeros((2, size, size, 4), "float32")
+        maps[0, ..., 0] = maps[1, ..., 1] = 1
+        assert old.model(maps).numpy().argmax(axis=1).tolist() == [0, 1]
+
+
+def test_there_may_be_none(toy_backbone):
+    assert old_classifier.load(str(toy_backbone)) is None
+    assert old_classifier.load("resnet50") is None
+
+
+@pytest.mark.parametrize("classes", [["chess"], None])
+def test_a_card_that_does_not_name_its_classes_is_refused(with_classifier, classes):
+    with_classifier.with_suffix(".json").write_text(json.dumps({"classes": classes} if classes else {}))
+    with pytest.raises(
+        BackboneError, match=r"net_classifier.keras tells 2 classes apart and net.json names [01]: correct"
+    ):
+        old_classifier.load(str(with_classifier))
+
+
+def test_one_that_was_cut_short_is_refused(with_classifier):
+    path = with_classifier.with_name("net_classifier.keras")
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(BackboneError, match="net_classifier.keras cannot be loaded .* put a whole copy in its place"):
+        old_classifier.load(str(with_classifier))
