@@ -37,6 +37,7 @@ with _standard_error_muted():
     tf.config.list_physical_devices()  # starts the devices, which prints more
 
 import keras  # noqa: E402  (after TensorFlow, its backend)
+from keras.src.saving.serialization_lib import SafeModeScope  # noqa: E402
 
 __all__ = ["forward", "keras", "load_model", "tf"]
 
@@ -50,7 +51,8 @@ def load_model(path: str | Path) -> "keras.Model":
     if Path(path).suffix != ".keras" or not zipfile.is_zipfile(path):
         raise ValueError("no whole .keras file")
     try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
+        with SafeModeScope(True):  # which `keras.config.enable_unsafe_deserialization()` cannot lift, as it could safe_mode
+            return keras.models.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever it met
         raise ValueError(_first_sentence(error) + _saved_by_another(path)) from error
 

@@ -20,6 +20,7 @@ COURSE = (
     "03_fine_tuning",
     "04_evaluation",
     "05_video_smoothing",
+    "90_how_the_backbone_was_made",
 )
 CELL_SECONDS = 3600
 

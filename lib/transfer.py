@@ -103,13 +103,13 @@ def fine_tune(backbone: Backbone, head: "keras.Model", train: Part, validation: 
 
 
 def from_scratch(backbone: Backbone, train: Part, validation: Part, classes: int, seed: int) -> "keras.Model":
-    """Train the same network from random weights in the same way, every layer."""
+    """Train the same network from random weights, every layer, with the rate, schedule and pictures of `fine_tune`."""
     keras.utils.set_random_seed(seed)
     fresh = keras.models.clone_model(backbone.base)  # the same layers, newly drawn weights
     backbone.base.set_weights(fresh.get_weights())
     backbone.base.trainable = True
     head = build_head(backbone.channels, classes)
-    return _train_whole(backbone, head, train, validation, HEAD_RATE, TUNE_EPOCHS, seed, keep_start=False)
+    return _train_whole(backbone, head, train, validation, TUNE_RATE, TUNE_EPOCHS, seed, keep_start=False)
 
 
 def _train_whole(backbone, head, train, validation, rate, epochs, seed, keep_start) -> "keras.Model":

@@ -21,9 +21,6 @@ from lib.framework import keras
 from lib.paths import Run
 
 PATIENCE = 120  # seconds that a job may take
-transfer.HEAD_EPOCHS, transfer.TUNE_EPOCHS = 4, 2
-transfer.augmentation = lambda seed: keras.layers.RandomFlip("horizontal", seed=seed)  # the others take long to trace
-backbones.BATCH = 1  # so that features are kept more than once on the way
 
 
 def features(project: Path, begin) -> np.ndarray:
@@ -156,5 +153,8 @@ def _wait(process: int, seconds: float) -> int | None:
 
 
 if __name__ == "__main__":
+    transfer.HEAD_EPOCHS, transfer.TUNE_EPOCHS = 4, 2
+    transfer.augmentation = lambda seed: keras.layers.RandomFlip("horizontal", seed=seed)  # others take long to trace
+    backbones.BATCH = 1  # so that features are kept more than once on the way
     for line in sys.stdin:
         print(json.dumps(run(**json.loads(line))), flush=True)

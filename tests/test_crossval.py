@@ -1,6 +1,7 @@
 """Cross-validation on toys: what is reported, and that the fold that is set aside has no say in anything."""
 
 import re
+from concurrent.futures import Future
 from types import SimpleNamespace
 
 import numpy as np
@@ -62,7 +63,7 @@ def test_choosing_takes_the_rate_and_the_epochs_of_the_least_loss():
     assert transfer.choose(losses.__getitem__, [0.1, 0.3]) == (0.3, 1)
 
 
-def test_the_command_reports_every_fold_and_the_mean(toy_photos, toy_backbone, capsys, monkeypatch):
+def test_the_command_reports_every_fold_and_the_mean(project, toy_photos, toy_backbone, capsys, monkeypatch):
     class AtOnce:
         """Runs jobs in this process, where the quick settings are."""
 
@@ -76,8 +77,9 @@ def test_the_command_reports_every_fold_and_the_mean(toy_photos, toy_backbone, c
             pass
 
         def submit(self, function, *arguments):
-            result = function(*arguments)
-            return type("Job", (), {"result": lambda self: result})()
+            job = Future()
+            job.set_result(function(*arguments))
+            return job
 
     monkeypatch.setattr("lib.commands.crossval.ProcessPoolExecutor", AtOnce)
     assert main(["crossval", str(toy_photos), "--backbone", str(toy_backbone), "--seeds", "1"]) == 0

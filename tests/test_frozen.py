@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lib import backbones, frozen, paths, photos
+from lib import backbones, frozen, paths, photos, transfer
 from lib.experiments import wrong_input
 from lib.framework import keras
 
@@ -52,7 +52,8 @@ def test_a_fault_comes_before_everything_else(toy_backbone):
     assert 0 < np.abs(nearly_black - black).max() < np.abs(right - black).max() / 50
 
 
-def test_a_fault_is_measured_both_ways(toy):
+def test_a_fault_is_measured_both_ways(toy, monkeypatch):
+    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 2)
     found = frozen.photographs("sample")
     features = wrong_input._features("sample", "none")
     plain = backbones.extract(frozen.backbone(), found[:5], progress=False)

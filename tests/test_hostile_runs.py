@@ -182,12 +182,8 @@ for number in range(5):
 def test_two_processes_draw_once_and_record_beside_each_other(project, toy_photos):
     command = [sys.executable, "-c", DRAW, str(project)]
     both = [subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    printed = sorted(process.communicate(timeout=120)[0] for process in both)
-    assert [process.returncode for process in both] == [0, 0]
-    assert printed[0] == "60\n" and printed[1] in (
-        "60\n",
-        "sample is being made by another notebook: waiting for it.\n60\n",
-    )
+    printed = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0] and all("60\n" in text for text in printed)
     assert len(list(project.glob("drawn by *"))) == 1
     assert len(files.read_json(project / "output" / "sample-bundled" / lessons.RECORD)) == 10
 

@@ -173,3 +173,14 @@ def test_the_map_has_every_notebook_and_an_arrow_for_every_need():
     assert sorted(arrow.get_linestyle() for arrow in arrows) == ["--", "--", "solid", "solid"]
     with pytest.raises(KeyError):
         plots.course_map(makes, {"07": "00"})
+
+
+def test_how_the_backbone_was_made_is_drawn_from_what_its_card_and_log_hold():
+    log = {name: np.linspace(0, 1, 5) for name in ("epoch", "rate", "accuracy", "held_back_accuracy")}
+    rate, accuracy = plots.training_log(log).axes
+    assert list(rate.lines[0].get_ydata()) == list(log["rate"]) and len(accuracy.lines) == 2
+    shown = plots.filters(np.random.default_rng(0).normal(size=(3, 3, 3, 10)), columns=8)
+    assert [axis.get_title() for axis in shown.axes if axis.images] == [str(i) for i in range(10)]
+    matrix = plots.wide_confusion(np.array([[8, 2], [1, 3]]), ["tennis", "ice_hockey"]).axes[0]
+    assert [text.get_text() for text in matrix.texts] == ["80", "75"]
+    assert np.nanmax(matrix.images[0].get_array()) == 0.25

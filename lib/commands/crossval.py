@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from lib import backbones, experiments, paths, photos
+from lib import backbone_files, experiments, paths, photos
 from lib.commands.course import add_backbone_arguments, chosen_backbone
 from lib.files import read_json, write_json
 from lib.progress import progress_bar
@@ -81,7 +81,7 @@ def _mark(found, backbone: str) -> str:
     """One SHA-256 for what the figures come from: the photographs, the backbone, the code that trains and divides."""
     code = experiments.code_mark(["pretraining/transfer", "transfer", "photos"])
     return hashlib.sha256(
-        "\n".join([photos.fingerprint(found), backbones.fingerprint(backbone), code]).encode()
+        "\n".join([photos.fingerprint(found), backbone_files.fingerprint(backbone), code]).encode()
     ).hexdigest()
 
 

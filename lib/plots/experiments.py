@@ -1,5 +1,6 @@
 """Figures of experiments: what was kept of several seeds, and this run's result over it."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -24,7 +25,7 @@ def spread(
             axis.plot([place] * len(values), values, "o-", color="0.55", markerfacecolor="none", markersize=8)
         points = [(names.index(row[by]), row[key]) for row in live if key in row]
         axis.plot(*zip(*points), "D", color="black", markersize=5) if points else None
-        axis.set_xticks(range(len(names)), [str(name).replace(" ", "\n") for name in names])
+        axis.set_xticks(range(len(names)), [textwrap.fill(str(name), 10) for name in names])
         axis.set(title=title, xlabel=by, xlim=(-0.5, len(names) - 0.5))
         axis.grid(axis="x", visible=False)
     axes[0, 0].set_ylabel(ylabel)

@@ -9,8 +9,8 @@ from lib.plots.style import PART_LINES, shown
 
 
 @shown
-def training_log(log: Mapping[str, np.ndarray], restarts: Sequence[int] = ()) -> plt.Figure:
-    """Show learning rate and accuracy over the epochs of a log; dotted lines where training started again."""
+def training_log(log: Mapping[str, np.ndarray]) -> plt.Figure:
+    """Show learning rate and accuracy over the epochs of a log."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
     axes[0].plot(log["epoch"], log["rate"], color="black")
     axes[0].set(xlabel="epoch", ylabel="learning rate", ylim=(0, None))
@@ -18,9 +18,6 @@ def training_log(log: Mapping[str, np.ndarray], restarts: Sequence[int] = ()) ->
     axes[1].plot(log["epoch"], log["held_back_accuracy"], PART_LINES["validation"], color="black", label="held back")
     axes[1].set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1))
     axes[1].legend(frameon=False, loc="lower right")
-    for axis in axes:
-        for epoch in restarts:
-            axis.axvline(epoch + 0.5, color="0.6", linestyle=":")
     return figure
 
 
