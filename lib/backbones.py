@@ -49,8 +49,8 @@ def load(backbone: str = "bundled") -> Backbone:
     """Load a backbone: "bundled", a name of APPLICATIONS (ImageNet weights), or the path of a `.keras` file.
 
     A file has a card that states `image_size` and `scaling`, and perhaps `unfreeze_from` (`lib.backbone_files`); where
-    it does not, the function `unfreeze_from` finds one. Code hidden in the file is refused (Keras's safe mode). Raises BackboneError
-    when there is no such network, weights or card, or the network gives no feature map.
+    it does not, the function `unfreeze_from` finds one. Code hidden in the file is refused (Keras's safe mode).
+    Raises BackboneError when there is no such network, weights or card, or the network gives no feature map.
     """
     if backbone in APPLICATIONS:
         application = APPLICATIONS[backbone]

@@ -67,7 +67,7 @@ def _features(name: str, view: int | None, part: list[Photo]) -> np.ndarray:
 def extracted(name: str, view: int | None) -> dict[Path, np.ndarray]:
     """Extract the features (1, 1, channels) of a whole set by path: plain (None), or an augmented view."""
     found = photographs(name)
-    chances = ()
+    chances = () if view is None else (augmentation(), view)
     return dict(zip((p.path for p in found), backbones.extract(backbone(), found, *chances, progress=False)))
 
 

@@ -204,34 +204,37 @@ def test_the_same_file_written_many_times_at_once_is_one_of_them(tmp_path):
     assert [left.name for left in tmp_path.iterdir()] == ["x.json"]
 
 
-# Cells run twice, and in any order
+# Cells run twice, and out of order
 
 
-@pytest.fixture
-def kernel(run, monkeypatch, tmp_path):
-    """Run a notebook's cells as a kernel does, in a project of their own."""
+def run_cells(cells, memory: dict, choices: dict) -> list[Exception]:
+    """Run a notebook's code cells as a kernel does, with choices of one's own, and give the errors."""
+    errors = []
+    for cell in cells:
+        tags = cell.metadata.get("tags", [])
+        try:
+            if "raises-exception" not in tags:
+                exec(cell.source, memory)
+        except Exception as error:
+            errors.append(error)
+        if "parameters" in tags:
+            memory.update({key: value for key, value in choices.items() if key in memory})
+        plt.close("all")
+    return errors
+
+
+def test_cells_run_out_of_order_and_again_break_nothing(run, monkeypatch, tmp_path):
+    """From the last to the first, when names are missing; then each twice, from the first to the last."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(plt, "show", lambda: None)
-    memory = {"__name__": "__main__", "display": lambda *what: None}
-    choices = {"PHOTOS": run.photos, "BACKBONE": run.backbone, "SEED": 0, "EPOCHS": 2}
-
-    def run_cells(name, order):
-        cells = [cell for cell in nbformat.read(notebooks.source(name), 4).cells if cell.cell_type == "code"]
-        for at in order(range(len(cells))):
-            tags = cells[at].metadata.get("tags", [])
-            if "raises-exception" not in tags:
-                exec(compile(cells[at].source, f"{name}, cell {at}", "exec"), memory)
-            if "parameters" in tags:
-                memory.update({key: value for key, value in choices.items() if key in memory})
-            plt.close("all")
-
-    return run_cells
-
-
-def test_cells_run_again_and_in_any_order_break_nothing(kernel, run):
-    """Each twice, then all of them backwards."""
+    choices = {"PHOTOS": run.photos, "BACKBONE": run.backbone, "SEED": 0, "EPOCHS": 3}
     for name in ("02_feature_extraction", "03_fine_tuning"):
-        kernel(name, lambda places: [*np.repeat(places, 2), *reversed(places)])
+        memory = {"__name__": "__main__", "display": lambda *what: None}
+        cells = [cell for cell in nbformat.read(notebooks.source(name), 4).cells if cell.cell_type == "code"]
+        backwards = run_cells(cells[::-1], memory, choices)
+        assert backwards and {type(error) for error in backwards} == {NameError}
+        assert not run.classifier(name).exists()
+        assert run_cells([cell for cell in cells for _ in range(2)], memory, choices) == []
         assert lessons.why_stale(run.classifier(name), run, 0, photos.find(run.photos_folder)) == ""
         assert classifier.load(run.classifier(name)).classes == ("badminton", "formula1", "volleyball")
 

@@ -16,7 +16,7 @@ VIEWS = 2  # as in notebook 02
 
 
 def run_case(case: dict) -> dict:
-    """Train one head; give its losses, and the accuracy of the epoch with the lowest validation loss.
+    """Train one head; give its validation losses, and the accuracy of the epoch with the lowest validation loss.
 
     `jump` is by how much the validation loss changes from one epoch to the next in the second half: the mean of its
     absolute value.
@@ -27,16 +27,13 @@ def run_case(case: dict) -> dict:
     rate = keras.optimizers.schedules.InverseTimeDecay(case["rate"], 1, case["rate"] * case["decay"])
     head.compile(keras.optimizers.SGD(rate, momentum=0.9), "sparse_categorical_crossentropy")
     best = keras.callbacks.EarlyStopping("val_loss", patience=transfer.HEAD_EPOCHS, restore_best_weights=True)
-    history = head.fit(
+    losses = head.fit(
         train.x, train.y, batch_size=transfer.BATCH, epochs=transfer.HEAD_EPOCHS, callbacks=[best], verbose=0,
         validation_data=(validation.x, validation.y),
-    ).history  # fmt: skip
-    losses = np.array(history["val_loss"])
+    ).history["val_loss"]  # fmt: skip
     return {
-        "training_losses": [round(loss, 4) for loss in history["loss"]],
-        "validation_losses": [round(loss, 4) for loss in history["val_loss"]],
-        "best_loss": float(losses.min()),
-        "last_loss": float(losses[-1]),
+        "best_loss": min(losses),
+        "last_loss": losses[-1],
         "jump": float(np.abs(np.diff(losses[len(losses) // 2 :])).mean()),
         "validation": frozen.accuracy(head, validation),
         "held_out": frozen.accuracy(head, held_out),
