@@ -124,3 +124,17 @@ def test_the_calmest_of_the_windows_that_are_about_as_right_is_chosen():
     curves = timeline.Curves(np.array([1, 16, 32, 64]), np.array([0.8, 0.91, 0.905, 0.85]), np.array([40, 9, 4, 0]), None)
     assert calmest_of_the_best(curves) == 32
     assert calmest_of_the_best(curves, tolerance=0) == 16
+
+
+def test_a_table_gives_mean_and_range_over_the_seeds():
+    rows = [
+        {"photographs": "sample", "seed": 0, "views": 1, "right": 0.5},
+        {"photographs": "sample", "seed": 1, "views": 1, "right": 0.75},
+        {"photographs": "real", "seed": 0, "views": 1, "right": 1.0},
+    ]
+    assert [line.split() for line in experiments.table(rows, "views", ["right"]).splitlines()] == [
+        ["right"],
+        ["sample", "1", "0.6250", "(0.5000", "to", "0.7500)"],
+        ["real", "1", "1.0000", "(1.0000", "to", "1.0000)"],
+    ]
+    assert experiments.table(rows[2:], None, ["right"]).splitlines()[1].startswith("real  ")

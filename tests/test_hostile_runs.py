@@ -228,15 +228,15 @@ def test_cells_run_out_of_order_and_again_break_nothing(run, monkeypatch, tmp_pa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(plt, "show", lambda: None)
     choices = {"PHOTOS": run.photos, "BACKBONE": run.backbone, "SEED": 0, "EPOCHS": 3}
-    for name in ("02_feature_extraction", "03_fine_tuning"):
-        memory = {"__name__": "__main__", "display": lambda *what: None}
-        cells = [cell for cell in nbformat.read(notebooks.source(name), 4).cells if cell.cell_type == "code"]
-        backwards = run_cells(cells[::-1], memory, choices)
-        assert backwards and {type(error) for error in backwards} == {NameError}
-        assert not run.classifier(name).exists()
-        assert run_cells([cell for cell in cells for _ in range(2)], memory, choices) == []
-        assert lessons.why_stale(run.classifier(name), run, 0, photos.find(run.photos_folder)) == ""
-        assert classifier.load(run.classifier(name)).classes == ("badminton", "formula1", "volleyball")
+    memory, made = {"__name__": "__main__", "display": lambda *what: None}, run.classifier("02_feature_extraction")
+    notebook = nbformat.read(notebooks.source("02_feature_extraction"), 4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    backwards = run_cells(cells[::-1], memory, choices)
+    assert backwards and {type(error) for error in backwards} == {NameError}
+    assert not made.exists()
+    assert run_cells([cell for cell in cells for _ in range(2)], memory, choices) == []
+    assert lessons.why_stale(made, run, 0, photos.find(run.photos_folder)) == ""
+    assert classifier.load(made).classes == ("badminton", "formula1", "volleyball")
 
 
 # Elsewhere
