@@ -582,6 +582,28 @@ def test_a_full_disk_is_said_with_the_files_name(server, target, monkeypatch, ca
 @pytest.mark.skipif(sys.platform == "win32", reason="no other process can be sent Ctrl-C there")
 def test_ctrl_c_ends_at_once_and_leaves_whole_files_only(server, target):
     wholes = [name for name in FILES if name.endswith("00.jpg")]
+    process, error = stopped_in_the_middle(server, target, wholes, signal.SIGINT)
+    assert process.returncode == 130
+    assert error.strip().splitlines()[-1] == "python -m lib fetch: stopped." and "Traceback" not in error
+    assert kept(target) == {name: FILES[name] for name in wholes}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no process can be killed so there")
+def test_killed_in_the_middle_and_run_again(server, target):
+    wholes = [name for name in FILES if name.endswith("00.jpg")]
+    process, _ = stopped_in_the_middle(server, target, wholes, signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    whole = {name: data for name, data in kept(target).items() if name in FILES}
+    assert whole == {name: FILES[name] for name in wholes}  # what is half-written has another name
+    server.tricks.clear()
+    server.asked.clear()
+    assert main(["fetch", "--from", server.address]) == 0
+    assert {name: data for name, data in kept(target).items() if name in FILES} == FILES
+    assert set(server.asked) == set(without(*wholes))
+
+
+def stopped_in_the_middle(server, target, wholes, number):
+    """Fetch in another process; when `wholes` are there and four more half-written, send it a signal."""
     tricks = [trickles, stalls_in_the_middle, slow_to_answer] * 2
     server.tricks = {name: [trick] for name, trick in zip(without(*wholes), tricks, strict=True)}
     code = (
@@ -592,11 +614,9 @@ def test_ctrl_c_ends_at_once_and_leaves_whole_files_only(server, target):
     command = [sys.executable, "-c", code, str(paths.DATA), server.address]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=paths.ROOT) as process:
         wait_until(lambda: server.asked.total() == len(FILES) and len(kept(target)) == 3 + 4)  # four are half-written
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         error = process.communicate(timeout=10)[1]  # less than the TIMEOUT that holds there
-    assert process.returncode == 130
-    assert error.strip().splitlines()[-1] == "python -m lib fetch: stopped." and "Traceback" not in error
-    assert kept(target) == {name: FILES[name] for name in wholes}
+    return process, error
 
 
 def wait_until(true, seconds=30):
