@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from lib import backbone_files, notebooks, summary
-from lib.commands.label import whole_number, window
+from lib.commands.label import LARGEST, whole_number, window
 from lib.paths import BACKBONES, PHOTO_SETS, Run
 from lib.progress import progress_bar
 from lib.scenes import CLIPS
@@ -36,11 +36,8 @@ def seed(text: str) -> int:
 
 
 def pixels(text: str) -> int:
-    """An image size from the command line. Raises ValueError, which argparse tells, when it is no whole number above 0."""
-    size = int(text)
-    if size < 1:
-        raise ValueError(f"pictures of {size} pixels")
-    return size
+    """An image size from the command line. Raises ArgumentTypeError for any other text."""
+    return whole_number(text, "image size in pixels", LARGEST, 1)
 
 
 def chosen_backbone(args) -> str:
