@@ -1,5 +1,6 @@
 """What happens to a run: a full disk, two at once, cells run twice and in any order, no network, a GPU of no use."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -51,13 +52,18 @@ def at_once(*actions) -> None:
 # The disk is full
 
 
-@pytest.fixture
-def full():
-    """From the call on no file may grow beyond so many bytes: the system refuses as it does on a full disk."""
+@contextlib.contextmanager
+def full(room: int):
+    """Within it no file may grow beyond room bytes: the system refuses as it does on a full disk.
+
+    It ends inside the test: pytest's own report, printed after it, may go to a long file too."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda room: resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def scores() -> FrameScores:
@@ -82,7 +88,7 @@ def writers(run):
 
 
 @pytest.mark.parametrize("what", ["JSON", "a classifier", "features", "scores", "a notebook", "a sample"])
-def test_a_full_disk_is_told_with_the_files_name_and_what_was_there_stays(run, full, what):
+def test_a_full_disk_is_told_with_the_files_name_and_what_was_there_stays(run, what):
     path, write = writers(run)[what]
     if what == "a sample":
         path.mkdir(parents=True)
@@ -93,8 +99,7 @@ def test_a_full_disk_is_told_with_the_files_name_and_what_was_there_stays(run, f
             shutil.copy(run.photos_folder / "badminton" / "00.png", run.photos_folder / "badminton" / "new.png")
             (run.photos_folder / "badminton" / "new.png").open("ab").write(b"\0")
             write = writers(run)[what][1]
-    full(1000)
-    with pytest.raises(OSError) as told:
+    with pytest.raises(OSError) as told, full(1000):
         write()
     reason = os.strerror(27)  # on a full disk: No space left on device
     assert str(told.value) == f"{path} cannot be written ({reason}): make room on the disk, and try again."
