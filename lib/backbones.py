@@ -6,6 +6,7 @@ What its network wants (colour order, scaling, mean subtraction) is done by laye
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -212,9 +213,14 @@ class _FeatureStore:
 
     def __init__(self, path: Path):
         self.path, self.features = path, {}
-        if path.exists():
-            with np.load(path, allow_pickle=False) as held:
-                self.features = dict(zip(held["keys"].tolist(), held["features"]))
+        try:
+            if path.exists():
+                with np.load(path, allow_pickle=False) as held:
+                    self.features = dict(zip(held["keys"].tolist(), held["features"]))
+        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise BackboneError(
+                f"{path} does not hold kept features: delete it, and they are extracted anew."
+            ) from error
 
     def save(self) -> None:
         with replacing(self.path) as part:

@@ -11,8 +11,8 @@ import numpy as np
 from lib import backbones, paths, photos
 from lib.backbones import Backbone
 from lib.framework import keras
+from lib.heads import Part
 from lib.photos import Photo
-from lib.transfer import Part
 
 
 @cache

@@ -19,7 +19,7 @@ from lib.backbones import APPLICATIONS, Backbone
 from lib.classifier import ClassifierError, join
 from lib.files import sha256
 from lib.framework import keras
-from lib.transfer import build_head
+from lib.heads import build_head
 
 SIZE = 224
 MEAN_RGB = (123.68, 116.779, 103.939)
@@ -41,7 +41,9 @@ def convert(path: Path, classes: Sequence[str]) -> tuple["keras.Model", Backbone
     frames = keras.Input((SIZE, SIZE, 3), dtype="uint8", name="frames")
     mean = keras.layers.Rescaling(1.0, [-value for value in MEAN_RGB], name="rgb_minus_mean")
     model = keras.Model(frames, base(mean(frames)), name="backbone")
-    backbone = Backbone("resnet50 of the lecture", model, base, SIZE, APPLICATIONS["resnet50"].unfreeze_from, sha256(path))
+    backbone = Backbone(
+        "resnet50 of the lecture", model, base, SIZE, APPLICATIONS["resnet50"].unfreeze_from, sha256(path)
+    )
     head = build_head(backbone.channels, len(classes))
     head.set_weights([weight for layer in _dense(network) for weight in layer.get_weights()])
     return join(backbone, head), backbone

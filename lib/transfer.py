@@ -1,62 +1,15 @@
-"""The notebooks' recipe as functions, for what is measured over many seeds: train a head, fine-tune, start afresh.
+"""Fine-tuning, and training from random weights, as functions, for what is measured over many seeds.
 
-Notebooks 02 and 03 hold the same steps in full; here they are without figures and files.
+Notebook 03 holds the same steps in full; here they are without figures and files.
 """
 
-from dataclasses import dataclass
-
-import numpy as np
-
 from lib.backbones import Backbone
-from lib.framework import forward, keras
+from lib.framework import keras
+from lib.heads import BATCH, Part, build_head, fit
 
-BATCH = 32
-HEAD_RATE, HEAD_EPOCHS = 1e-2, 50
 TUNE_RATE, TUNE_EPOCHS = 5e-3, 20
+WARM_UP = 0.1  # of all steps
 WEIGHT_DECAY = 5e-4
-
-
-@dataclass(frozen=True)
-class Part:
-    """Pictures and their classes: uint8 RGB (n, size, size, 3) or features (n, 1, 1, channels), and int64 (n,)."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-
-def features(backbone: Backbone, images: np.ndarray) -> np.ndarray:
-    """Extract features, float32 (n, 1, 1, channels), from pictures, uint8 RGB (n, size, size, 3)."""
-    network = forward(backbone.model, backbone.image_size)
-    maps = (network(images[i : i + BATCH]).numpy() for i in range(0, len(images), BATCH))
-    return np.concatenate([batch.mean((1, 2), keepdims=True) for batch in maps])
-
-
-def build_head(channels: int, classes: int) -> "keras.Model":
-    """Build the course's head: average over the map, 512 units, half of them dropped in training, softmax."""
-    return keras.Sequential(
-        [
-            keras.Input((None, None, channels)),
-            keras.layers.GlobalAveragePooling2D(keepdims=True),
-            keras.layers.Flatten(),
-            keras.layers.Dense(512, activation="relu"),
-            keras.layers.Dropout(0.5),
-            keras.layers.Dense(classes, activation="softmax"),
-        ],
-        name="head",
-    )
-
-
-def copy_head(head: "keras.Model") -> "keras.Model":
-    """Give a head of the same weights, so that training it leaves the first as it is."""
-    copy = keras.models.clone_model(head)
-    copy.set_weights(head.get_weights())
-    return copy
-
-
-def compile_model(model: "keras.Model", rate: float) -> None:
-    """Compile with the lecture's optimizer: SGD, momentum 0.9, rate / (1 + rate/25 × steps)."""
-    schedule = keras.optimizers.schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=rate / 25)
-    model.compile(keras.optimizers.SGD(schedule, momentum=0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
 
 
 def unfreeze(base: "keras.Model", first: str) -> None:
@@ -83,15 +36,6 @@ def augmentation(seed: int) -> "keras.Sequential":
     )
 
 
-def train_head(train: Part, validation: Part, classes: int, seed: int) -> "keras.Model":
-    """Train a head on features and give it with the weights of its lowest validation loss."""
-    keras.utils.set_random_seed(seed)
-    head = build_head(train.x.shape[-1], classes)
-    compile_model(head, HEAD_RATE)
-    fit(head, train, validation, HEAD_EPOCHS)
-    return head
-
-
 def fine_tune(backbone: Backbone, head: "keras.Model", train: Part, validation: Part, seed: int) -> "keras.Model":
     """Train backbone (from the layer that its card names) and head together; give them with the lowest validation loss.
 
@@ -99,7 +43,7 @@ def fine_tune(backbone: Backbone, head: "keras.Model", train: Part, validation: 
     """
     keras.utils.set_random_seed(seed)
     unfreeze(backbone.base, backbone.unfreeze_from)
-    return _train_whole(backbone, head, train, validation, TUNE_RATE, TUNE_EPOCHS, seed, keep_start=True)
+    return train_whole(backbone, head, train, validation, TUNE_EPOCHS, seed, keep_start=True)[0]
 
 
 def from_scratch(backbone: Backbone, train: Part, validation: Part, classes: int, seed: int) -> "keras.Model":
@@ -109,16 +53,27 @@ def from_scratch(backbone: Backbone, train: Part, validation: Part, classes: int
     backbone.base.set_weights(fresh.get_weights())
     backbone.base.trainable = True
     head = build_head(backbone.channels, classes)
-    return _train_whole(backbone, head, train, validation, TUNE_RATE, TUNE_EPOCHS, seed, keep_start=False)
+    return train_whole(backbone, head, train, validation, TUNE_EPOCHS, seed)[0]
 
 
-def _train_whole(backbone, head, train, validation, rate, epochs, seed, keep_start) -> "keras.Model":
+def train_whole(
+    backbone: Backbone,
+    head: "keras.Model",
+    train: Part,
+    validation: Part,
+    epochs: int,
+    seed: int,
+    keep_start: bool = False,
+) -> tuple["keras.Model", dict]:
+    """Train what is trainable in a backbone and a head joined, on augmented pictures; give the model and the history.
+
+    The model is left with the weights of its lowest validation loss; `keep_start` is as in `lib.heads.fit`.
+    """
     frames = keras.Input(train.x.shape[1:], dtype="uint8")
     model = keras.Model(frames, head(backbone.model(frames)))
     trainer = keras.Model(frames, model(augmentation(seed)(frames)))
-    compile_annealed(trainer, rate, epochs * steps_per_epoch(train))
-    fit(trainer, train, validation, epochs, keep_start)
-    return model
+    compile_annealed(trainer, TUNE_RATE, epochs * steps_per_epoch(train))
+    return model, fit(trainer, train, validation, epochs, keep_start)
 
 
 def steps_per_epoch(train: Part) -> int:
@@ -126,24 +81,9 @@ def steps_per_epoch(train: Part) -> int:
 
 
 def compile_annealed(model: "keras.Model", rate: float, steps: int) -> None:
-    """Compile for fine-tuning: SGD, momentum 0.9, a little weight decay, the rate falling to 0 along half a cosine."""
-    schedule = keras.optimizers.schedules.CosineDecay(rate, steps)
+    """Compile for fine-tuning: SGD, momentum 0.9, a little weight decay; the rate rises for a tenth of the steps, then
+    falls to 0 along half a cosine."""
+    warm_up = int(WARM_UP * steps)
+    schedule = keras.optimizers.schedules.CosineDecay(0.0, steps - warm_up, warmup_target=rate, warmup_steps=warm_up)
     optimizer = keras.optimizers.SGD(schedule, momentum=0.9, weight_decay=WEIGHT_DECAY)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-
-
-def fit(model, train: Part, validation: Part, epochs: int, keep_start: bool = False) -> dict:
-    """Train a compiled model; leave the weights of the lowest validation loss. Gives Keras's history.
-
-    With `keep_start` the weights before the first epoch are among those chosen from.
-    """
-    start = model.evaluate(validation.x, validation.y, verbose=0)[0] if keep_start else np.inf
-    weights = model.get_weights()
-    best = keras.callbacks.EarlyStopping("val_loss", patience=epochs, restore_best_weights=True)
-    history = model.fit(
-        train.x, train.y, batch_size=BATCH, epochs=epochs, validation_data=(validation.x, validation.y),
-        callbacks=[best], verbose=0,
-    ).history  # fmt: skip
-    if min(history["val_loss"]) >= start:
-        model.set_weights(weights)
-    return history

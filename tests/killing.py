@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lib import backbones, classifier, lessons, notebooks, paths, photos, smoothing, transfer, video
+from lib import backbones, classifier, heads, lessons, notebooks, paths, photos, smoothing, transfer, video
 from lib.framework import keras
 from lib.paths import Run
 
@@ -45,12 +45,12 @@ def execute(name: str, parameters: dict, copy: Path) -> None:
     split, backbone = photos.split(photos.find(run.photos_folder)), backbones.load(run.backbone)
     parts = (split.train, split.validation)
     if name == "02_feature_extraction":
-        seen = [transfer.Part(backbones.extract(backbone, part, progress=False), photos.labels(part)) for part in parts]
-        model = classifier.join(backbone, transfer.train_head(*seen, 3, seed=0))
+        seen = [heads.Part(backbones.extract(backbone, part, progress=False), photos.labels(part)) for part in parts]
+        model = classifier.join(backbone, heads.train_head(*seen, 3, seed=0))
     else:
-        seen = [transfer.Part(photos.load(part, 8, progress=False), photos.labels(part)) for part in parts]
+        seen = [heads.Part(photos.load(part, 8, progress=False), photos.labels(part)) for part in parts]
         head = classifier.load(run.classifier("02_feature_extraction")).model.get_layer("head")
-        model = transfer.fine_tune(backbone, transfer.copy_head(head), *seen, seed=0)
+        model = transfer.fine_tune(backbone, heads.copy_head(head), *seen, seed=0)
     facts = {"photographs": lessons.photographs_card(run), "seed": 0}
     classifier.save(model, run.classifier(name), backbone, photos.classes(split.train), **facts)
 
@@ -153,7 +153,7 @@ def _wait(process: int, seconds: float) -> int | None:
 
 
 if __name__ == "__main__":
-    transfer.HEAD_EPOCHS, transfer.TUNE_EPOCHS = 4, 2
+    heads.EPOCHS, transfer.TUNE_EPOCHS = 4, 2
     transfer.augmentation = lambda seed: keras.layers.RandomFlip("horizontal", seed=seed)  # others take long to trace
     backbones.BATCH = 1  # so that features are kept more than once on the way
     for line in sys.stdin:

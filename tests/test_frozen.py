@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lib import backbones, frozen, paths, photos, transfer
+from lib import backbones, frozen, heads, paths, photos
 from lib.experiments import wrong_input
 from lib.framework import keras
 
@@ -53,7 +53,7 @@ def test_a_fault_comes_before_everything_else(toy_backbone):
 
 
 def test_a_fault_is_measured_both_ways(toy, monkeypatch):
-    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 2)
+    monkeypatch.setattr(heads, "EPOCHS", 2)
     found = frozen.photographs("sample")
     features = wrong_input._features("sample", "none")
     plain = backbones.extract(frozen.backbone(), found[:5], progress=False)

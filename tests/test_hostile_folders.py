@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from lib import backbones, classifier, files, lessons, paths, photos, transfer
+from lib import backbones, classifier, files, heads, lessons, paths, photos
 from lib.__main__ import main
 from lib.paths import Run
 from lib.photos import PhotoError
@@ -80,13 +80,13 @@ def test_from_photographs_to_a_labelled_clip(run, tmp_path, names, monkeypatch, 
     for was, name in zip(["badminton", "formula1", "volleyball", "spare"], [*names, "", ""]):
         (folder / was).rename(folder / name) if name else shutil.rmtree(folder / was)
 
-    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 2)
+    monkeypatch.setattr(heads, "EPOCHS", 2)
     split, backbone = photos.split(photos.find(folder)), backbones.load(run.backbone)
     parts = [
-        transfer.Part(backbones.extract(backbone, part, progress=False), photos.labels(part))
+        heads.Part(backbones.extract(backbone, part, progress=False), photos.labels(part))
         for part in (split.train, split.validation)
     ]
-    head = transfer.train_head(*parts, len(names), seed=0)
+    head = heads.train_head(*parts, len(names), seed=0)
     facts = {"photographs": lessons.photographs_card(run), "seed": 0}
     path = classifier.save(
         classifier.join(backbone, head), run.classifier("03_fine_tuning"), backbone, sorted(names), **facts

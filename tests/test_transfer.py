@@ -3,9 +3,9 @@ import itertools
 import numpy as np
 import pytest
 
-from lib import backbones, photos, transfer
+from lib import backbones, heads, photos, transfer
 from lib.framework import keras
-from lib.transfer import Part
+from lib.heads import Part
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def parts(toy_photos):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 3)
+    monkeypatch.setattr(heads, "EPOCHS", 3)
     monkeypatch.setattr(transfer, "TUNE_EPOCHS", 1)
 
 
@@ -26,7 +26,7 @@ def backbone(toy_backbone):
 
 
 def heads_parts(backbone, parts):
-    return [Part(transfer.features(backbone, part.x), part.y) for part in parts]
+    return [Part(heads.features(backbone, part.x), part.y) for part in parts]
 
 
 def loss(model, part):
@@ -34,31 +34,9 @@ def loss(model, part):
     return float(keras.losses.sparse_categorical_crossentropy(part.y, probabilities).numpy().mean())
 
 
-def test_features_are_the_mean_of_the_map(backbone, parts):
-    features = transfer.features(backbone, parts[0].x)
-    np.testing.assert_allclose(features[:, 0, 0], backbone.model(parts[0].x).numpy().mean((1, 2)), atol=1e-5)
-
-
-def test_the_same_seed_gives_the_same_head(backbone, parts):
-    given = heads_parts(backbone, parts)
-    one, same, other = (transfer.train_head(*given, 3, seed).get_weights()[0] for seed in (0, 0, 1))
-    np.testing.assert_array_equal(one, same)
-    assert np.abs(one - other).max() > 1e-3
-
-
-def test_the_weights_of_the_lowest_validation_loss_are_left(backbone, parts):
-    given = heads_parts(backbone, parts)
-    keras.utils.set_random_seed(0)
-    head = transfer.build_head(backbone.channels, 3)
-    transfer.compile_model(head, 3.0)  # far too large a rate, so that the last epoch is not the best
-    history = transfer.fit(head, *given, epochs=6)
-    assert np.argmin(history["val_loss"]) < 5
-    assert loss(head, given[1]) == pytest.approx(min(history["val_loss"]), rel=1e-3)
-
-
 def test_fine_tuning_never_ends_above_its_start_and_leaves_frozen_layers_alone(backbone, parts, monkeypatch):
     monkeypatch.setattr(transfer, "TUNE_RATE", 30.0)  # so that every epoch is worse than the start
-    head = transfer.train_head(*heads_parts(backbone, parts), 3, seed=0)
+    head = heads.train_head(*heads_parts(backbone, parts), 3, seed=0)
     first = backbone.base.get_layer("first").get_weights()[0]
     before = loss(head, heads_parts(backbone, parts)[1])
     model = transfer.fine_tune(backbone, head, *parts, seed=0)

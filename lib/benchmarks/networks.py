@@ -5,7 +5,7 @@ from statistics import median
 
 import numpy as np
 
-from lib import backbones, classifier, paths, transfer
+from lib import backbones, classifier, heads, paths
 from lib.backbones import Backbone
 from lib.benchmarks.measuring import Result, in_turn
 from lib.classifier import Classifier
@@ -32,7 +32,7 @@ def bundled(folder: Path) -> Classifier:
 def untrained(backbone: Backbone, folder: Path) -> Classifier:
     """A classifier with the course's head as it is before training, drawn with seed 0, saved in `folder`."""
     keras.utils.set_random_seed(0)
-    model = classifier.join(backbone, transfer.build_head(backbone.channels, len(CLASSES)))
+    model = classifier.join(backbone, heads.build_head(backbone.channels, len(CLASSES)))
     return classifier.load(classifier.save(model, folder / f"{backbone.image_size}.keras", backbone, CLASSES))
 
 
@@ -42,7 +42,9 @@ def resnet50() -> Backbone:
     base = keras.applications.ResNet50(weights=None, include_top=False, input_shape=(224, 224, 3))
     frames = keras.Input((224, 224, 3), dtype="uint8")
     model = keras.Model(frames, base(backbones.scaled(frames, "caffe")))
-    return Backbone("resnet50, random", model, base, 224, backbones.APPLICATIONS["resnet50"][3], "random weights, seed 0")
+    return Backbone(
+        "resnet50, random", model, base, 224, backbones.APPLICATIONS["resnet50"][3], "random weights, seed 0"
+    )
 
 
 def flops(network: "keras.Model") -> int:

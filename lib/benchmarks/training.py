@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from lib import backbones, classifier, paths, photos, transfer
+from lib import backbones, classifier, heads, paths, photos
 from lib.backbones import Backbone
 from lib.benchmarks.measuring import Result, in_turn, ratio
 from lib.framework import keras
+from lib.heads import BATCH, EPOCHS, RATE, Part
 from lib.photos import Photo
-from lib.transfer import BATCH, HEAD_EPOCHS, HEAD_RATE, Part
 
 OWN = "bench"  # under this name features are stored, apart from those of the course, and deleted again
 
 
-def heads(backbone: Backbone, train: Sequence[Photo], validation: Sequence[Photo], repeats: int) -> list[Result]:
+def head_training(backbone: Backbone, train: Sequence[Photo], validation: Sequence[Photo], repeats: int) -> list[Result]:
     """Training the course's head: extraction and first head, and a second head, over the lecture's fifty epochs.
 
     The lecture runs the frozen base on every picture in every epoch. One such epoch is timed, with the pictures in
@@ -33,17 +33,17 @@ def heads(backbone: Backbone, train: Sequence[Photo], validation: Sequence[Photo
 
     def first_head():
         _forget()
-        transfer.train_head(*features(), classes, seed=0)
+        heads.train_head(*features(), classes, seed=0)
 
     try:
         held = features(shown=True)
         ways = {"lecture, one epoch": epoch, "ours, extraction and head": first_head,
-                "ours, another head": lambda: transfer.train_head(*held, classes, seed=1)}  # fmt: skip
+                "ours, another head": lambda: heads.train_head(*held, classes, seed=1)}  # fmt: skip
         runs = in_turn("head training", repeats, **ways)
     finally:
         _forget()
-    reckoned = runs | {"lecture": [HEAD_EPOCHS * seconds for seconds in runs["lecture, one epoch"]]}
-    note = (f"{len(train)} + {len(validation)} photographs; the lecture's {HEAD_EPOCHS} epochs, "
+    reckoned = runs | {"lecture": [EPOCHS * seconds for seconds in runs["lecture, one epoch"]]}
+    note = (f"{len(train)} + {len(validation)} photographs; the lecture's {EPOCHS} epochs, "
             f"{median(reckoned['lecture']):.0f} s, are reckoned from one")  # fmt: skip
     first = ratio(reckoned, "lecture", "ours, extraction and head")
     second = ratio(reckoned, "lecture", "ours, another head")
@@ -56,8 +56,8 @@ def heads(backbone: Backbone, train: Sequence[Photo], validation: Sequence[Photo
 def _lecture_epoch(backbone: Backbone, train: Part, validation: Part, classes: int):
     """Give a function that trains base and head, the base frozen, for one epoch; its graph is made already."""
     backbone.base.trainable = False
-    model = classifier.join(backbone, transfer.build_head(backbone.channels, classes))
-    optimizer = keras.optimizers.SGD(HEAD_RATE, momentum=0.9)
+    model = classifier.join(backbone, heads.build_head(backbone.channels, classes))
+    optimizer = keras.optimizers.SGD(RATE, momentum=0.9)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
 
     def epoch(first: int | None = None):

@@ -63,4 +63,4 @@ def _measure(repeats: int, much: dict, folder: Path) -> Iterator[measuring.Resul
     yield networks.forward_pass(resnet50, repeats)
     yield slider.step(repeats)
     yield memory.long_and_short(day, bundled.path, repeats, folder, much["short"], much["long"])
-    yield from training.heads(resnet50, train, validation, repeats)
+    yield from training.head_training(resnet50, train, validation, repeats)

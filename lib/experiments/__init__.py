@@ -33,11 +33,6 @@ def cases(**varied: Iterable) -> list[dict]:
     return rows
 
 
-def photographs(case: dict) -> list[photos.Photo]:
-    """Find the readable photographs that a case is measured on. Raises PhotoError when they are not there."""
-    return photos.readable(photos.find(paths.DATA / case["photographs"]), progress=False)
-
-
 def results_file(name: str) -> Path:
     return paths.NOTEBOOKS / "results" / f"{name}.json"
 

@@ -6,12 +6,12 @@ the lecture has 1/25. Without decay it is 0.
 
 import numpy as np
 
-from lib import experiments, frozen, transfer
+from lib import experiments, frozen, heads
 from lib.framework import keras
 
 LECTURE = 1 / 25
 CASES = experiments.cases(rate=[1e-3, 1e-2, 1e-1, 1.0], decay=[0, LECTURE])
-DEPENDS_ON = ("scenes", "photos", "backbones", "transfer", "frozen")
+DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen")
 VIEWS = 2  # as in notebook 02
 
 
@@ -23,14 +23,10 @@ def run_case(case: dict) -> dict:
     """
     train, validation, held_out = frozen.parts(case["photographs"], case["seed"], VIEWS)
     keras.utils.set_random_seed(case["seed"])
-    head = transfer.build_head(train.x.shape[-1], frozen.classes(case["photographs"]))
+    head = heads.build_head(train.x.shape[-1], frozen.classes(case["photographs"]), train.x)
     rate = keras.optimizers.schedules.InverseTimeDecay(case["rate"], 1, case["rate"] * case["decay"])
     head.compile(keras.optimizers.SGD(rate, momentum=0.9), "sparse_categorical_crossentropy")
-    best = keras.callbacks.EarlyStopping("val_loss", patience=transfer.HEAD_EPOCHS, restore_best_weights=True)
-    losses = head.fit(
-        train.x, train.y, batch_size=transfer.BATCH, epochs=transfer.HEAD_EPOCHS, callbacks=[best], verbose=0,
-        validation_data=(validation.x, validation.y),
-    ).history["val_loss"]  # fmt: skip
+    losses = heads.fit(head, train, validation, heads.EPOCHS)["val_loss"]
     return {
         "best_loss": min(losses),
         "last_loss": losses[-1],

@@ -11,13 +11,13 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
-from lib import backbones, paths, photos, scenes, smoothing, timeline, transfer, video
+from lib import backbones, heads, paths, photos, scenes, smoothing, timeline, transfer, video
 from lib.experiments import code_mark
 from lib.framework import forward
-from lib.transfer import Part
+from lib.heads import Part
 
 CASES = [{"drawing": drawing, "seed": seed} for drawing in range(3) for seed in range(5)]
-DEPENDS_ON = ("photos", "scenes", "video", "backbones", "transfer", "smoothing", "timeline")
+DEPENDS_ON = ("photos", "scenes", "video", "backbones", "heads", "transfer", "smoothing", "timeline")
 SIZES = (1, 8, 16, 24, 32, 48, 64, 96, 128)
 
 
@@ -43,9 +43,9 @@ def run_case(case: dict) -> dict:
         Part(photos.load(part, backbone.image_size, progress=False), photos.labels(part))
         for part in (split.train, split.validation, split.test)
     )
-    frozen = [Part(transfer.features(backbone, part.x), part.y) for part in (train, validation, held_out)]
-    head = transfer.train_head(frozen[0], frozen[1], len(classes), seed)
-    tuned = transfer.fine_tune(backbone, transfer.copy_head(head), train, validation, seed)
+    frozen = [Part(heads.features(backbone, part.x), part.y) for part in (train, validation, held_out)]
+    head = heads.train_head(frozen[0], frozen[1], len(classes), seed)
+    tuned = transfer.fine_tune(backbone, heads.copy_head(head), train, validation, seed)
     predicted = tuned.predict(held_out.x, verbose=0).argmax(axis=1)
     result = {
         "pixels": nearest_neighbour(train, held_out),

@@ -8,12 +8,12 @@ import time
 
 import numpy as np
 
-from lib import classifier, experiments, frozen, photos, transfer
+from lib import classifier, experiments, frozen, heads, photos
 from lib.framework import keras
 
 EPOCHS = 3
 CASES = experiments.cases()
-DEPENDS_ON = ("scenes", "photos", "backbones", "classifier", "transfer", "frozen")
+DEPENDS_ON = ("scenes", "photos", "backbones", "classifier", "heads", "frozen")
 
 
 def run_case(case: dict) -> dict:
@@ -24,16 +24,16 @@ def run_case(case: dict) -> dict:
     images, labels = photos.load(train, backbone.image_size, progress=False), photos.labels(train)
 
     keras.utils.set_random_seed(case["seed"])
-    head = transfer.build_head(backbone.channels, classes)
+    head = heads.build_head(backbone.channels, classes)
     whole = classifier.join(backbone, head)
     backbone.model.trainable = False
     every_epoch, slow = _train(whole, images, labels, case["seed"])
 
     start = time.perf_counter()
-    features = transfer.features(backbone, images)
+    features = heads.features(backbone, images)
     extraction = time.perf_counter() - start
     keras.utils.set_random_seed(case["seed"])
-    head = transfer.build_head(backbone.channels, classes)
+    head = heads.build_head(backbone.channels, classes)
     once, quick = _train(head, features, labels, case["seed"])
     return {
         "losses_every_epoch": every_epoch,
@@ -47,11 +47,11 @@ def run_case(case: dict) -> dict:
 
 def _train(model, x, y, seed: int) -> tuple[list[float], float]:
     """Train for EPOCHS; give the losses and the median seconds of an epoch."""
-    transfer.compile_model(model, transfer.HEAD_RATE)
+    heads.compile_model(model, heads.RATE)
     keras.utils.set_random_seed(seed)
     ends = []
     clock = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter()))
-    losses = model.fit(x, y, batch_size=transfer.BATCH, epochs=EPOCHS, callbacks=[clock], verbose=0).history["loss"]
+    losses = model.fit(x, y, batch_size=heads.BATCH, epochs=EPOCHS, callbacks=[clock], verbose=0).history["loss"]
     return losses, float(np.median(np.diff(ends)))
 
 

@@ -13,20 +13,20 @@ from dataclasses import replace
 import numpy as np
 from sklearn.neighbors import KNeighborsClassifier
 
-from lib import backbones, experiments, photos, transfer
+from lib import backbones, experiments, frozen, heads, photos
 from lib.framework import keras
 
 DEALT = ("at random", "by group")
 CASES = experiments.cases(dealt=DEALT)
-DEPENDS_ON = ("photos", "backbones", "transfer")
+DEPENDS_ON = ("photos", "backbones", "heads", "frozen")
 SIZE = 32
 EPOCHS = 20
 
 
 def run_case(case: dict) -> dict:
     """Measure one way of dealing with one seed: each judge's accuracy, over all and over those that have a twin."""
-    found = experiments.photographs(case)
-    backbone = backbones.load("bundled")
+    found = frozen.photographs(case["photographs"])
+    backbone = frozen.backbone()
     pixels = photos.load(found, SIZE, progress=False).reshape(len(found), -1) / 255
     features = backbones.extract(backbone, found, progress=False).reshape(len(found), -1)
     truth, have_twin = photos.labels(found), twins(found)
@@ -66,9 +66,9 @@ def nearest(x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
 def trained_head(x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Train the course's head on features (n, channels) and name the rows of `asked`."""
     x, asked = (features[:, None, None, :] for features in (x, asked))
-    head = transfer.build_head(x.shape[-1], int(y.max()) + 1)
-    transfer.compile_model(head, transfer.HEAD_RATE)
-    head.fit(x, y, batch_size=transfer.BATCH, epochs=EPOCHS, verbose=0)
+    head = heads.build_head(x.shape[-1], int(y.max()) + 1, x)
+    heads.compile_model(head, heads.RATE)
+    head.fit(x, y, batch_size=heads.BATCH, epochs=EPOCHS, verbose=0)
     return head(asked, training=False).numpy().argmax(axis=1)
 
 

@@ -3,11 +3,11 @@
 Both heads are the course's, trained on the same plain photographs.
 """
 
-from lib import experiments, frozen, old_classifier, transfer
-from lib.transfer import Part
+from lib import experiments, frozen, heads, old_classifier
+from lib.heads import Part
 
 CASES = experiments.cases(inputs=["features", "old classifier"])
-DEPENDS_ON = ("scenes", "photos", "backbones", "transfer", "frozen", "old_classifier")
+DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen", "old_classifier")
 
 
 def run_case(case: dict) -> dict:
@@ -18,7 +18,7 @@ def run_case(case: dict) -> dict:
         old = old_classifier.load("bundled").model
         parts = [Part(old(part.x).numpy()[:, None, None], part.y) for part in parts]
     train, validation, held_out = parts
-    head = transfer.train_head(train, validation, frozen.classes(name), seed)
+    head = heads.train_head(train, validation, frozen.classes(name), seed)
     return {"validation": frozen.accuracy(head, validation), "held_out": frozen.accuracy(head, held_out)}
 
 

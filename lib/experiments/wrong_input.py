@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from lib import backbones, experiments, frozen, photos, transfer
+from lib import backbones, experiments, frozen, heads, photos
 from lib.framework import keras
-from lib.transfer import Part
+from lib.heads import Part
 
 MEAN_RGB = np.array(backbones.CAFFE_MEAN_BGR[::-1], "float32")
 FAULTS = {
@@ -20,7 +20,7 @@ FAULTS = {
     "0 to 1": lambda frames: frames / 255,
 }
 CASES = experiments.cases(fault=list(FAULTS))
-DEPENDS_ON = ("scenes", "photos", "backbones", "transfer", "frozen")
+DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen")
 
 
 def network(backbone: backbones.Backbone, fault: str) -> "keras.Model":
@@ -41,8 +41,8 @@ def run_case(case: dict) -> dict:
         Part(np.stack([wrong[photo.path] for photo in part]), photos.labels(part))
         for part in (split.train, split.validation, split.test)
     )
-    always = transfer.train_head(train, validation, classes, seed)
-    afterwards = transfer.train_head(*right[:2], classes, seed)
+    always = heads.train_head(train, validation, classes, seed)
+    afterwards = heads.train_head(*right[:2], classes, seed)
     return {"always": frozen.accuracy(always, held_out), "afterwards": frozen.accuracy(afterwards, held_out)}
 
 

@@ -16,8 +16,9 @@ from lib import backbones, photos
 from lib.backbones import Backbone
 from lib.files import replacing
 from lib.framework import keras, tf
+from lib.heads import BATCH, build_head, compile_model, copy_head
 from lib.progress import progress_bar
-from lib.transfer import BATCH, augmentation, build_head, compile_annealed, compile_model, copy_head
+from lib.transfer import augmentation, compile_annealed
 
 FOLDS = 5
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
@@ -133,9 +134,9 @@ class Transfer:
     def train_head(self, rows, rate: float, epochs: int, validation=()) -> tuple["keras.Model", list[float]]:
         """Train the lecture's head on features and those of the mirror images; give it and the validation losses."""
         keras.utils.set_random_seed(self.seed)
-        head = build_head(self.backbone.channels, int(self.targets.max()) + 1)
-        compile_model(head, rate)
         x = np.concatenate([features[rows] for features in self.features])
+        head = build_head(self.backbone.channels, int(self.targets.max()) + 1, x)
+        compile_model(head, rate)
         held = (self.features[PLAIN][validation], self.targets[validation]) if validation else None
         losses = [head.evaluate(*held, BATCH, verbose=0)[0]] if held else []
         history = head.fit(x, np.tile(self.targets[rows], 2), BATCH, epochs, validation_data=held, verbose=0).history

@@ -1,0 +1,94 @@
+"""What fine-tuning buys, and what each of its rules is for: the head first, how many layers, frozen normalisation.
+
+Each way trains for the same number of epochs with the recipe of notebook 03, and is judged by the epoch of its lowest
+validation loss. All but "frozen" begin with the bundled backbone's weights, "scratch" excepted.
+"""
+
+import time
+from functools import cache
+
+import numpy as np
+
+from lib import backbones, experiments, frozen, heads, photos, transfer
+from lib.framework import keras
+from lib.heads import Part
+
+BLOCKS = {"last block": 1, "last two blocks": 2, "all": None}  # of the bundled backbone
+WAYS = ("frozen", *BLOCKS, "all, fresh head", "all, free normalisation", "scratch")
+CASES = experiments.cases(way=WAYS)
+DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "transfer", "frozen")
+EPOCHS = 10
+
+
+def run_case(case: dict) -> dict:
+    """Train one way; give accuracies, the training's seconds, and how far the base's weights have moved.
+
+    `moved` is the length of the change of all the base's kernels over their length before; `train` and `validation`
+    are the accuracies on plain photographs of these parts, `first_loss` is the validation loss after one epoch.
+    """
+    name, seed, way = case["photographs"], case["seed"], case["way"]
+    parts, features = _pictures(name, seed), frozen.parts(name, seed)
+    backbone, classes = backbones.load("bundled"), frozen.classes(name)
+    before = [weight.copy() for weight in _kernels(backbone.base)]
+    start = time.perf_counter()
+    if way == "frozen":
+        head = heads.train_head(*features[:2], classes, seed)
+        parts, model, history = features, head, {"val_loss": [0.0]}
+    else:
+        model, history = _tune(backbone, way, parts, features, classes, seed)
+    seconds = time.perf_counter() - start
+    moved = [np.linalg.norm(now - was) for now, was in zip(_kernels(backbone.base), before)]
+    return {
+        "first_loss": history["val_loss"][0],
+        "train": _accuracy(model, parts[0]),
+        "validation": _accuracy(model, parts[1]),
+        "held_out": _accuracy(model, parts[2]),
+        "training_seconds": seconds,
+        "moved": float(np.linalg.norm(moved) / np.linalg.norm([np.linalg.norm(was) for was in before])),
+    }
+
+
+def _tune(backbone, way: str, parts, features, classes: int, seed: int):
+    """Fine-tune, or train from random weights; give the model of the lowest validation loss, and the history."""
+    keras.utils.set_random_seed(seed)
+    if way == "scratch":
+        backbone.base.set_weights(keras.models.clone_model(backbone.base).get_weights())
+        backbone.base.trainable, head = True, heads.build_head(backbone.channels, classes)
+    else:
+        transfer.unfreeze(backbone.base, first_layer(backbone.base, BLOCKS.get(way)))
+        head = heads.train_head(*features[:2], classes, seed)
+        if way == "all, fresh head":
+            head = heads.build_head(backbone.channels, classes, features[0].x)
+        if way == "all, free normalisation":
+            backbone.base.trainable = True
+    return transfer.train_whole(backbone, head, *parts[:2], EPOCHS, seed)
+
+
+def first_layer(base: "keras.Model", blocks: int | None) -> str:
+    """Name the layer with which the last so many blocks of the bundled backbone begin; of None, the first of all."""
+    names = [layer.name for layer in base.layers if layer.weights]
+    if blocks is None:
+        return names[0]
+    last = sorted({name.split("_")[0] for name in names if name.startswith("block")})[-blocks]
+    return next(name for name in names if name.startswith(last))
+
+
+@cache
+def _pictures(name: str, seed: int) -> tuple[Part, Part, Part]:
+    """Split a set of photographs by group and give the pictures: training, validation, held-out (or test)."""
+    split, size = photos.split(frozen.photographs(name), seed), frozen.backbone().image_size
+    parts = (split.train, split.validation, split.test)
+    return tuple(Part(photos.load(part, size, progress=False), photos.labels(part)) for part in parts)
+
+
+def _kernels(base: "keras.Model") -> list[np.ndarray]:
+    return [layer.kernel.numpy() for layer in base.layers if hasattr(layer, "kernel")]
+
+
+def _accuracy(model: "keras.Model", part: Part) -> float:
+    return float((model.predict(part.x, verbose=0).argmax(axis=1) == part.y).mean())
+
+
+def summarise(rows: list[dict]) -> str:
+    """Print accuracies, loss after the first epoch, the base's change and the seconds, by photograph set and way."""
+    return experiments.table(rows, "way", ("train", "validation", "held_out", "first_loss", "moved", "training_seconds"))
