@@ -1,4 +1,4 @@
-# make course | make test | make test-browser | make lab | make notebooks: the environment is created, or brought up to date, first.
+# make course | make test | make test-browser | make lab | make handout | make reset | make notebooks: the environment is created, or brought up to date, first.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -12,7 +12,7 @@ CLIP ?= formula2
 SEED ?= 0
 CHROMIUM ?= /usr/bin/chromium
 
-.PHONY: course test test-browser lab notebooks lock
+.PHONY: course test test-browser lab handout reset notebooks lock
 .DEFAULT_GOAL := course
 
 course: $(VENV)/ready
@@ -31,7 +31,15 @@ test-browser: $(VENV)/ready
 	@CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser
 
 lab: $(VENV)/ready
-	@$(RUN) -m jupyter lab notebooks/00_start_here.ipynb
+	@$(RUN) -m lib lab $(if $(COPY),--copy "$(COPY)")
+
+# The notebooks without outputs and solutions, for a class.
+handout: $(VENV)/ready
+	@$(RUN) -m lib handout
+
+# Back to a fresh clone; it tells what it would delete, and asks first.
+reset: $(VENV)/ready
+	@$(RUN) -m lib reset
 
 # The one way to change the committed notebooks: edit, then run this.
 notebooks: $(VENV)/ready

@@ -48,10 +48,9 @@ def write(run: Run, parameters: dict, minutes: dict[str, float]) -> Path:
     """Write `index.html` into the run's output folder from what the notebooks recorded, and give its path."""
     record = read_json(run.output / RECORD)
     evaluation, smoothing = record["04_evaluation"], record["05_video_smoothing"]
-    choices = ", ".join(f"{name.lower()} {Path(str(value)).name}" for name, value in parameters.items())
     page = _PAGE.format(
         title=html.escape(run.name),
-        choices=html.escape(f"This run: {choices}."),
+        choices=html.escape(said(parameters)),
         accuracy=_accuracy(evaluation),
         part=evaluation["part"],
         matrix=_picture(plots.confusion(np.array(evaluation["confusion"]), evaluation["classes"])),
@@ -64,6 +63,11 @@ def write(run: Run, parameters: dict, minutes: dict[str, float]) -> Path:
     with replacing(path) as part:
         part.write_text(page, encoding="utf-8")
     return path
+
+
+def said(parameters: dict) -> str:
+    """Say a run's choices in one sentence."""
+    return "This run: " + ", ".join(f"{name.lower()} {Path(str(value)).name}" for name, value in parameters.items()) + "."
 
 
 def _accuracy(evaluation: dict) -> str:

@@ -1,16 +1,18 @@
-"""Make the README's two contact sheets: 48 photographs of the drawn sample, and 24 frames of its clips."""
+"""Make the README's pictures: 48 photographs of the drawn sample, 24 frames of its clips, and a clip's labels."""
 
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from lib import lessons, paths, photos, scenes, video
+from lib import classifier, lessons, paths, photos, plots, scenes, smoothing, timeline, video
 from lib.files import replacing
 from lib.paths import Run
 
 PHOTOGRAPHS = paths.DATA / "contact_sheet.jpg"
 FRAMES = paths.EXAMPLE_CLIPS / "contact_sheet.jpg"
+STRIPS = paths.EXAMPLE_CLIPS / "label_strips.png"
+WINDOW = 32
 GAP = 4  # pixels of white between pictures
 
 
@@ -28,6 +30,7 @@ def run(args) -> int:
     )
     clips = [lessons.clip(name, sample) for name in scenes.CLIPS]
     _write(FRAMES, [image for clip in clips for image in _frames(clip, 4)], columns=4, size=(320, 180))
+    _write_strips(lessons.clip("sports_day", sample))
     return 0
 
 
@@ -66,3 +69,19 @@ def _tile(image: np.ndarray, width: int, height: int) -> np.ndarray:
     image = cv2.resize(image, (round(have_width * scale), round(have_height * scale)), interpolation=cv2.INTER_AREA)
     top, left = (image.shape[0] - height) // 2, (image.shape[1] - width) // 2
     return image[top : top + height, left : left + width]
+
+
+def _write_strips(clip: Path) -> None:
+    """Write the labels of a clip as strips: the truth, each frame alone, the deque's."""
+    run = lessons.begin("05_video_smoothing", "sample", "bundled", seed=0)
+    model = classifier.load(run.classifier("03_fine_tuning"))
+    kept = video.score_clip(clip, model.predict, model.image_size, model.classes)
+    strips = {
+        "truth": timeline.read_truth(clip.with_suffix(".truth.csv")).labels(model.classes),
+        "each frame": kept.scores.argmax(axis=1),
+        f"deque of {WINDOW}": smoothing.RollingMean(WINDOW)(kept.scores).argmax(axis=1),
+    }
+    figure = plots.label_strips(kept.seconds, strips, model.classes)
+    with replacing(STRIPS) as part:
+        figure.savefig(part, dpi=100, bbox_inches="tight")
+    print(f"{STRIPS.relative_to(paths.ROOT)}: {len(kept.scores)} frames")

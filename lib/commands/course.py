@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from lib import backbone_files, notebooks, summary
+from lib import backbone_files, comparison, notebooks, summary
 from lib.commands.label import LARGEST, whole_number, window
 from lib.paths import BACKBONES, PHOTO_SETS, Run
 from lib.progress import progress_bar
@@ -19,6 +19,9 @@ def add_arguments(parser):
     parser.add_argument("--window", type=window, default=32, help="the deque's size, in frames (default: 32)")
     parser.add_argument("--clip", default="formula2", help="a drawn clip's name, or a video file (default: formula2)")
     parser.add_argument("--seed", type=seed, default=0, help="of the split and of training (default: 0)")
+    parser.add_argument(
+        "--compare", action="store_true", help="write a page that shows what changed since the committed notebooks"
+    )
 
 
 def add_backbone_arguments(parser) -> None:
@@ -64,7 +67,7 @@ def run(args) -> int:
         "CLIP": chosen_clip(args.clip),
         "SEED": args.seed,
     }
-    minutes = {}
+    minutes, changed = {}, {}
     with progress_bar(notebooks.COURSE, desc="course", unit="notebook") as bar:
         for name in bar:
             bar.set_description(name)
@@ -72,10 +75,18 @@ def run(args) -> int:
             copy = run.output / "notebooks" / f"{name}.ipynb"
             notebook = notebooks.execute(name, parameters, copy)
             notebooks.write_html(notebook, copy.with_suffix(".html"))
+            if args.compare:
+                changed[name] = list(comparison.changes(notebooks.read(notebooks.source(name)), notebook))
             minutes[name] = (time.perf_counter() - start) / 60
             bar.write(f"{name:<24} {minutes[name]:5.1f} minutes")
     page = summary.write(run, parameters, minutes)
     print(f"Executed notebooks: {run.output / 'notebooks'}\nSummary page:       {page}")
+    if args.compare:
+        report = run.output / "compare.html"
+        comparison.write(changed, summary.said(parameters), report)
+        total = [change for found in changed.values() for change in found]
+        print("Since the committed notebooks: " + ", ".join(f"{n} {what}" for what, n in comparison.counts(total).items()))
+        print(f"What changed:       {report}")
     return 0
 
 
