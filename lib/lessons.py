@@ -20,6 +20,7 @@ NEEDS = {
     "03_fine_tuning": "02_feature_extraction",
     "04_evaluation": "03_fine_tuning",
     "05_video_smoothing": "03_fine_tuning",
+    "06_before_deep_learning": "03_fine_tuning",
 }
 RECORD = "record.json"
 

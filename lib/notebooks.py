@@ -20,6 +20,8 @@ COURSE = (
     "03_fine_tuning",
     "04_evaluation",
     "05_video_smoothing",
+    "06_before_deep_learning",
+    "07_beyond_single_frames",
     "90_how_the_backbone_was_made",
 )
 CELL_SECONDS = 3600

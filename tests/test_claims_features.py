@@ -33,17 +33,16 @@ def test_features_once_give_the_same_losses_in_less_time(photographs):
 
 
 @each_set
-def test_the_decay_hardly_matters_at_our_rate_and_decides_at_a_hundred_times_it(photographs):
+def test_the_decay_hardly_matters_at_our_rate_and_saves_the_head_at_twenty_times_it(photographs):
     def column(name, rate, decay):
         return by_seed("decay", photographs, name, rate=rate, decay=decay)
 
     ours = column("held_out", 1e-2, 1 / 25)
     assert abs((ours - column("held_out", 1e-2, 0)).mean()) < 0.02
     assert column("jump", 1e-2, 1 / 25).mean() < column("jump", 1e-2, 0).mean()
-    guessing = np.log(3)
-    assert (column("last_loss", 1.0, 0) > 0.8 * guessing).all()
-    assert (column("last_loss", 1.0, 1 / 25) < 0.6 * guessing).all()
-    assert abs((ours - column("held_out", 1.0, 1 / 25)).mean()) < 0.04
+    ruined, saved = column("last_loss", 2e-1, 0), column("last_loss", 2e-1, 1 / 25)
+    assert not (ruined < 1000).any()  # or not a number at all
+    assert (saved < 10).all()
 
 
 def test_augmented_views_change_little_and_not_always_for_the_better():
@@ -66,9 +65,12 @@ def test_wrong_input_costs_what_the_text_says(photographs):
 
     for column in ("afterwards", "always"):
         black = price("0 to 1", column)
-        assert (black > 0.3).all()
+        assert (black > 0.12).all()
         assert all((black > price(fault, column)).all() for fault in ("blue for red", "mean subtracted"))
-    assert (price("blue for red", "afterwards") > 0.03).all()
+    assert ((price("0 to 1", "always") > 0.12) & (price("0 to 1", "always") < 0.35)).all()
+    guessing = by_seed("wrong_input", photographs, "afterwards", fault="0 to 1")
+    assert (guessing < 0.4).all()
+    assert (price("blue for red", "afterwards") > 0.04).all()
     assert (price("blue for red", "afterwards") > price("blue for red", "always")).all()
     for fault in ("blue for red", "mean subtracted"):
         assert price(fault, "always").mean() < 0.06

@@ -1,18 +1,57 @@
 """The exercises' checks: every solution is right, every untouched stub not tried yet, every listed wrong answer hinted at."""
 
 import ast
+import math
+from collections import deque
 
 import nbformat
 import numpy as np
 import pytest
+from sklearn.metrics import confusion_matrix as confusion
 
 from lib import exercises, lessons, notebooks
 from lib.exercises import expect
 from lib.notebooks import COURSE
 
+
 def _swap_in_place(picture):
     picture[:] = picture[..., ::-1].copy()
     return picture
+
+
+def _means(rows, size, held=None, late=False):
+    window, out = deque(maxlen=size), []
+    for row in rows:
+        if not late:
+            window.append(row)
+        out.append(np.sum(window, axis=0) / (held or len(window) or 1) + np.zeros(len(row)))
+        if late:
+            window.append(row)
+    return out
+
+
+def _no_offset(rows, onset, offset):
+    labels = [int(np.argmax(rows[0]))]
+    for row in rows[1:]:
+        labels.append(int(np.argmax(row)) if max(row) >= onset else labels[-1])
+    return labels
+
+
+def _no_onset(rows, onset, offset):
+    labels = [int(np.argmax(rows[0]))]
+    for row in rows[1:]:
+        labels.append(int(np.argmax(row)) if row[labels[-1]] < offset else labels[-1])
+    return labels
+
+
+def _count_once(truth, predicted, classes):
+    table = np.zeros((classes, classes), int)
+    table[truth, predicted] += 1
+    return table
+
+
+def _at_least(coins, heads):
+    return sum(math.comb(coins, k) for k in range(heads, coins + 1)) / 2**coins
 
 
 # At least one wrong answer for each exercise, as a student might give it: name → answers.
@@ -106,6 +145,198 @@ WRONG |= {  # 02
         lambda rgb: rgb - np.array([103.939, 116.779, 123.68]),
         lambda rgb: rgb[..., ::-1] / 255 - np.array([0.408, 0.458, 0.485]),
         lambda rgb: rgb[:, :, ::-1] - np.array([103.939, 116.779, 123.68]),
+    ],
+}
+
+WRONG |= {  # 03
+    "free_share": [
+        lambda layers: sum(numbers for _, numbers, free in layers if free),
+        lambda layers: sum(free for _, _, free in layers) / len(layers),
+        lambda layers: 100 * sum(n for _, n, free in layers if free) / sum(n for _, n, _ in layers),
+        lambda layers: sum(n for _, n, free in layers if not free) / sum(n for _, n, _ in layers),
+        lambda layers: sum(n for _, n, free in layers if free) / sum(n for _, n, free in layers if not free),
+        lambda layers: 0.78,
+    ],
+    "may_move": [
+        lambda names, first: [i >= names.index(first) for i in range(len(names))],
+        lambda names, first: [not name.endswith("_norm") for name in names],
+        lambda names, first: names[names.index(first) :],
+        lambda names, first: [i > names.index(first) and not n.endswith("_norm") for i, n in enumerate(names)],
+        lambda names, first: [n == first for n in names],
+        lambda names, first: [i >= names.index(first) and "norm" not in n for i, n in enumerate(names)],
+        lambda names, first: [i < names.index(first) or n.endswith("_norm") for i, n in enumerate(names)],
+        lambda names, first: [
+            i >= [n.startswith(first) for n in names].index(True) and not n.endswith("_norm")
+            for i, n in enumerate(names)
+        ],
+    ],
+    "warm_up_steps": [30, 320, 2, 1.6, 1000, 31.25],
+    "warm_cosine": [
+        lambda peak, steps, warm_up, step: peak * (1 + np.cos(np.pi * step / steps)) / 2,
+        lambda peak, steps, warm_up, step: peak * min(1, step / max(1, warm_up)),
+        lambda peak, steps, warm_up, step: (
+            peak * step / warm_up if step < warm_up else peak * (1 + np.cos(np.pi * step / steps)) / 2
+        ),
+        lambda peak, steps, warm_up, step: (
+            peak * step / warm_up if step < warm_up else peak * (1 + np.cos(np.pi * (step - warm_up) / steps)) / 2
+        ),
+        lambda peak, steps, warm_up, step: (
+            peak * step / warm_up if step < warm_up else peak * np.cos(np.pi * (step - warm_up) / (steps - warm_up))
+        ),
+        lambda peak, steps, warm_up, step: (
+            peak * step / warm_up if step < warm_up else peak * (steps - step) / (steps - warm_up)
+        ),
+        lambda peak, steps, warm_up, step: (
+            peak * step / warm_up
+            if step <= warm_up
+            else peak * (1 + np.cos(np.pi * (step - warm_up) / (steps - warm_up))) / 2
+        ),
+    ],
+}  # fmt: skip
+
+WRONG |= {  # 05
+    "first_b": [1, 2, 5, 6, 2.5, 4],
+    "deque_means": [
+        lambda rows, size: [np.mean(rows[i - size : i], axis=0) for i in range(size, len(rows) + 1)],
+        lambda rows, size: _means(rows, size, held=size),
+        lambda rows, size: _means(rows, size, held=1),
+        lambda rows, size: _means(rows, size, late=True),
+        lambda rows, size: np.cumsum(rows, axis=0) / np.arange(1, len(rows) + 1)[:, None],
+        lambda rows, size: [np.mean(rows[max(0, i - size + 1) : i + 1]) for i in range(len(rows))],
+        lambda rows, size: np.mean(rows[-size:], axis=0),
+        lambda rows, size: [np.mean(rows[max(0, i - size // 2) : i + size // 2], axis=0) for i in range(len(rows))],
+        lambda rows, size: rows,
+    ],
+    "largest_window": [
+        lambda seconds, rate, stride: max(1, int(seconds * rate / stride)),
+        lambda seconds, rate, stride: max(1, int(seconds * rate / stride / 2)),
+        lambda seconds, rate, stride: max(1, int(2 * seconds * rate)),
+        lambda seconds, rate, stride: max(1, int(2 * seconds * rate * stride)),
+        lambda seconds, rate, stride: max(1, round(2 * seconds * rate / stride)),
+        lambda seconds, rate, stride: int(2 * seconds * rate / stride),
+        lambda seconds, rate, stride: max(1, 2 * seconds * rate / stride),
+    ],
+    "hysteresis": [
+        lambda rows, onset, offset: np.argmax(rows, axis=1),
+        lambda rows, onset, offset: np.argmax(rows[0]),
+        _no_offset,
+        _no_onset,
+        lambda rows, onset, offset: [0] * len(rows),
+    ],
+}  # fmt: skip
+WRONG |= {  # 04
+    "badminton_precision": [224 / 232, 508 / 577, 56 / 280, 80, 0.5],
+    "confusion_matrix": [
+        lambda truth, predicted, classes: confusion(predicted, truth, labels=range(classes)),
+        lambda truth, predicted, classes: confusion(truth, predicted),
+        lambda truth, predicted, classes: confusion(truth, predicted, labels=range(3)),
+        lambda truth, predicted, classes: _count_once(truth, predicted, classes),
+        lambda truth, predicted, classes: np.diag(np.bincount(truth[truth == predicted], minlength=classes)),
+        lambda truth, predicted, classes: np.full((classes, classes), 2),
+    ],
+    "by_row": [
+        lambda counts: counts / counts.sum(),
+        lambda counts: counts / counts.sum(axis=0),
+        lambda counts: counts / counts.sum(axis=1),
+        lambda counts: counts / counts.sum(axis=1, keepdims=True),
+        lambda counts: counts,
+        lambda counts: counts / counts.max(axis=1, keepdims=True),
+    ],
+    "f1_scores": [
+        lambda counts: np.diag(counts) / counts.sum(axis=1),
+        lambda counts: np.diag(counts) / counts.sum(axis=0),
+        lambda counts: (np.diag(counts) / counts.sum(axis=0) + np.diag(counts) / counts.sum(axis=1)) / 2,
+        lambda counts: np.diag(counts) / (counts.sum(axis=0) + counts.sum(axis=1)),
+        lambda counts: 2 * np.diag(counts) / (counts.sum(axis=0) + counts.sum(axis=1)),
+        lambda counts: np.trace(counts) / counts.sum(),
+    ],
+    "times_as_many": [2, 0.25, 3, 16],
+    "sign_test": [
+        lambda won, lost: math.comb(won + lost, won) / 2 ** (won + lost),
+        lambda won, lost: 2 * math.comb(won + lost, won) / 2 ** (won + lost),
+        lambda won, lost: _at_least(won + lost, max(won, lost)),
+        lambda won, lost: 2 * _at_least(won + lost, max(won, lost)),
+        lambda won, lost: min(1, 2 * _at_least(won + lost, won)),
+        lambda won, lost: 1 - 2 * _at_least(won + lost, max(won, lost)),
+        lambda won, lost: min(1, 2 * _at_least(won + lost, max(won, lost))) if won + lost else 0.0,
+        lambda won, lost: won / (won + lost),
+    ],
+}
+WRONG |= {  # 06
+    "rooted": [
+        lambda rows: rows / rows.sum(axis=1, keepdims=True),
+        lambda rows: np.sqrt(rows),
+        lambda rows: np.sqrt(rows) / np.sqrt(rows).sum(axis=1, keepdims=True),
+        lambda rows: np.sqrt(rows / rows.sum()),
+        lambda rows: np.sqrt(rows / rows.sum(axis=0)),
+        lambda rows: np.sqrt(rows / rows.sum(axis=1, keepdims=True)),
+        lambda rows: np.sqrt(rows / (rows.sum(axis=1, keepdims=True) + 1)),
+        lambda rows: rows / np.linalg.norm(rows, axis=1, keepdims=True),
+    ],
+    "nearest_words": [
+        lambda descriptors, words: ((descriptors[:, None] - words) ** 2).sum(axis=2).argmax(axis=1),
+        lambda descriptors, words: ((descriptors[:, None] - words) ** 2).sum(axis=2).min(axis=1),
+        lambda descriptors, words: ((descriptors[:, None] - words) ** 2).sum(axis=2).argmin(axis=0),
+        lambda descriptors, words: words[((descriptors[:, None] - words) ** 2).sum(axis=2).argmin(axis=1)],
+        lambda descriptors, words: (descriptors @ words.T).argmax(axis=1),
+        lambda descriptors, words: ((descriptors[:, None] - words) ** 2).sum(axis=2).argmin(axis=1),
+        lambda descriptors, words: (descriptors[:, None] - words).sum(axis=2).argmin(axis=1),
+    ],
+    "word_shares": [
+        lambda words, size: np.bincount(words, minlength=size),
+        lambda words, size: np.bincount(words) / len(words),
+        lambda words, size: np.bincount(words, minlength=size) / size,
+        lambda words, size: np.bincount(words, minlength=size) / max(np.bincount(words, minlength=size).max(), 1),
+        lambda words, size: np.bincount(words, minlength=size) / len(words),
+        lambda words, size: np.bincount(words, minlength=5)[:size] / max(len(words), 1) + 0.1,
+        lambda words, size: words / max(len(words), 1),
+    ],
+    "kept_numbers": [303, 12800, 13100, 12901, 12903, 38703, 13187, 100],
+}
+WRONG |= {  # 07
+    "cut": [
+        lambda frames, length, step: np.array([frames[i : i + length] for i in range(len(frames) - length + 1)]),
+        lambda frames, length, step: np.array([frames[i : i + length] for i in range(0, len(frames) - length, step)]),
+        lambda frames, length, step: np.array(
+            [frames[i : i + length] for i in range(0, len(frames) - length + 1, length)]
+        ),
+        lambda frames, length, step: np.array(
+            [frames[i : i + length : step] for i in range(0, len(frames) - length + 1, step)]
+        ),
+        lambda frames, length, step: frames[::step],
+        lambda frames, length, step: np.array(
+            [frames[i : i + length] / 255 for i in range(0, len(frames) - length + 1, step)]
+        ),
+        lambda frames, length, step: [frames[i : i + length] for i in range(0, max(1, len(frames) - length + 1), step)],
+    ],
+    "frames_seen": [2, 3, 4, 6, 9],
+    "conv3d_parameters": [
+        lambda size, channels, filters: int(np.prod(size)) * channels * filters,
+        lambda size, channels, filters: int(np.prod(size[1:])) * channels * filters + filters,
+        lambda size, channels, filters: int(np.prod(size)) * filters + filters,
+        lambda size, channels, filters: int(np.prod(size)) * channels + 1,
+        lambda size, channels, filters: sum(size) * channels * filters + filters,
+        lambda size, channels, filters: 3164,
+    ],
+    "centre": [
+        lambda frames, height, width: frames[..., :height, :width, :],
+        lambda frames, height, width: frames[:, :height, :width],
+        lambda frames, height, width: frames[
+            :,
+            (frames.shape[1] - height) // 2 : (frames.shape[1] + height) // 2,
+            (frames.shape[2] - width) // 2 : (frames.shape[2] + width) // 2,
+        ],
+        lambda frames, height, width: frames[..., :: frames.shape[-3] // height, :: frames.shape[-2] // width, :],
+        lambda frames, height, width: frames[..., -height:, -width:, :],
+        lambda frames, height, width: frames[..., 1 : 1 + width, 1 : 1 + height, :],
+    ],
+    "name_of_clip": [
+        lambda scores, classes: int(scores.mean(axis=0).argmax()),
+        lambda scores, classes: [classes[i] for i in scores.argmax(axis=1)],
+        lambda scores, classes: classes[np.bincount(scores.argmax(axis=1)).argmax()],
+        lambda scores, classes: classes[scores[-1].argmax()],
+        lambda scores, classes: classes[scores.max(axis=0).argmax()],
+        lambda scores, classes: classes[0],
     ],
 }
 

@@ -1,5 +1,7 @@
 """What holds for every notebook of the course, and how they are executed."""
 
+import re
+
 import nbformat
 import pytest
 
@@ -16,6 +18,14 @@ def code_cells(notebook):
 
 def tags(cell):
     return cell.metadata.get("tags", [])
+
+
+def text_of(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+APPENDICES = [ALL[COURSE.index("90_how_the_backbone_was_made")]]
+IGNORED = {"nbval-ignore-output", "nbval-skip"}
 
 
 def test_the_course_is_what_lies_in_the_folder():
@@ -51,13 +61,70 @@ def test_nothing_of_this_machine_is_in_it(notebook):
 
 
 @each
-def test_links_between_notebooks_resolve(notebook):
-    import re
+def test_no_widget_that_is_dead_without_its_kernel(notebook):
+    assert "widgets" not in notebook.metadata
+    assert "application/vnd.jupyter.widget" not in nbformat.writes(notebook)
 
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            for target in re.findall(r"\]\(([^)#]+\.ipynb)\)", cell.source):
-                assert (paths.NOTEBOOKS / target).exists(), target
+
+@each
+def test_links_resolve(notebook):
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(#[^)\s]*)?\)", text_of(notebook)):
+        if target.startswith(("http://", "https://", "attachment:")):
+            continue
+        path = (paths.NOTEBOOKS / target).resolve()
+        assert not target or path.exists(), target
+        if anchor and (not target or path.suffix == ".ipynb"):
+            there = text_of(nbformat.read(path, as_version=4) if target else notebook)
+            headings = [line.lstrip("# ").replace(" ", "-") for line in there.splitlines() if line.startswith("#")]
+            assert anchor[1:] in headings, anchor
+
+
+@each
+def test_pictures_in_the_text_have_words_in_their_place(notebook):
+    text = text_of(notebook)
+    assert all(len(words) > 9 for words in re.findall(r"!\[([^]]*)\]\(", text))
+    assert all("alt=" in tag for tag in re.findall(r"<img[^>]*>", text))
+
+
+@each
+def test_under_each_figure_a_sentence_is_printed(notebook):
+    for cell in code_cells(notebook):
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            said = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
+            assert len(said.split()) > 5, cell.source
+
+
+@each
+def test_the_anatomy(notebook):
+    first, second = (cell.source for cell in notebook.cells[:2])
+    title, promise, links = [block for block in first.split("\n\n") if block]
+    assert re.fullmatch(r"# \d\d · .+", title) and re.fullmatch(r"\*[^*]+\*", promise)
+    assert "minute" in links and "](" in links
+    assert len(re.findall(r"^- ", second, re.MULTILINE)) == 3
+    assert "**Needs**" in second and "**Makes**" in second
+    headings = re.findall(r"^## (.+)$", text_of(notebook), re.MULTILINE)
+    assert headings[-1] == "Recap" or notebook in APPENDICES
+    assert "When it goes wrong" in headings or notebook in APPENDICES
+    assert "**Three questions.**" in notebook.cells[-1].source or notebook in APPENDICES
+
+
+@each
+def test_a_lesson_lets_one_predict_and_try(notebook):
+    if notebook not in APPENDICES:
+        assert "**Predict" in text_of(notebook) and "**Notice" in text_of(notebook)
+        stubs = [cell for cell in code_cells(notebook) if "exercise" in tags(cell)]
+        assert len(stubs) >= (2 if notebook is ALL[0] else 3)
+
+
+@each
+def test_what_is_ignored_has_a_reason(notebook):
+    for cell in code_cells(notebook):
+        assert not IGNORED & set(tags(cell)) or len(cell.metadata.get("reason", "")) > 9, cell.source
+
+
+def test_hardly_anything_is_ignored():
+    every = [cell for notebook in ALL for cell in code_cells(notebook)]
+    assert sum(bool(IGNORED & set(tags(cell))) for cell in every) <= 0.05 * len(every)
 
 
 @each
@@ -65,6 +132,7 @@ def test_cells_are_short(notebook):
     for cell in code_cells(notebook):
         lines = len(cell.source.splitlines())
         assert lines <= (40 if "long" in tags(cell) else 20), cell.source
+    assert sum("long" in tags(cell) for cell in code_cells(notebook)) <= 1
 
 
 def test_the_start_leads_to_every_notebook_and_has_it_on_its_map():

@@ -91,6 +91,11 @@ def test_losses_of_several_trainings_share_a_scale():
     np.testing.assert_array_equal(figure.axes[0].lines[1].get_ydata(), history["val_loss"])
 
 
+def test_a_loss_that_runs_away_leaves_the_others_room():
+    figure = plots.losses({"good": {"loss": [1, 0.1], "val_loss": [1, 0.5]}, "bad": {"loss": [1, 1e20], "val_loss": [2, np.nan]}})
+    assert figure.axes[0].get_ylim()[1] == figure.axes[1].get_ylim()[1] == 100
+
+
 ROWS = [{"views": 0, "seed": seed, "right": 0.5 + seed / 10} for seed in range(3)] + [{"views": 4, "other": 0.9}]
 
 
@@ -184,3 +189,130 @@ def test_how_the_backbone_was_made_is_drawn_from_what_its_card_and_log_hold():
     matrix = plots.wide_confusion(np.array([[8, 2], [1, 3]]), ["tennis", "ice_hockey"]).axes[0]
     assert [text.get_text() for text in matrix.texts] == ["80", "75"]
     assert np.nanmax(matrix.images[0].get_array()) == 0.25
+
+
+def test_a_confusion_stands_twice_as_counts_and_as_shares_of_its_rows():
+    figure = plots.confusion_twice(np.array([[3, 1], [0, 0]]), ("a", "b"))
+    assert texts(figure) == ["3", "1", "0", "0", "0.75", "0.25", "0.00", "0.00"]
+    assert figure.axes[0].get_ylabel() == "true" and figure.axes[1].get_xlabel() == "predicted"
+
+
+def test_reliability_has_a_point_a_bin_with_its_number_of_pictures():
+    figure = plots.reliability([0.55, 0.95], [0.5, 0.9], [4, 60])
+    (line,) = [line for line in figure.axes[0].lines if line.get_label() == "this classifier"]
+    np.testing.assert_allclose(line.get_xydata(), [[0.55, 0.5], [0.95, 0.9]])
+    assert texts(figure) == ["4", "60"] and figure.axes[0].get_xlim()[0] < 0.55
+
+
+def test_lines_of_accuracy_are_told_apart_by_their_dashes():
+    share = np.linspace(0, 1, 5)
+    lines = {"one": np.full(5, 0.9), "two": np.array([1, 0.6, 0.7, 0.8, 0.9])}
+    for figure in (plots.mixes(share, lines, "share"), plots.silence(share, lines)):
+        axis = figure.axes[0]
+        assert [line.get_linestyle() for line in axis.lines] == ["-", "--"]
+        assert axis.get_ylim()[0] <= 0.6
+
+
+def test_a_spotlight_is_bright_where_its_map_is_high():
+    image = np.full((40, 40, 3), 200, np.uint8)
+    figure = plots.spotlights([image, image], [None, np.array([[1.0, 0.0], [0.0, 0.0]])], ["a", "b"], columns=2)
+    plain, lit = (axis.images[0].get_array() for axis in figure.axes)
+    assert plain.min() == 200 and lit[0, 0, 0] == 200 and 30 < lit[-1, -1, 0] < 50
+    assert len(figure.axes[1].collections) == 1  # the outline: brightness is not the only sign
+    dark = plots.spotlights([image], [np.zeros((2, 2))], ["nothing"], columns=1)
+    assert dark.axes[0].images[0].get_array().max() == 40
+
+
+def test_every_draw_is_in_a_bar_and_its_middle_is_marked():
+    draws = {"a": np.arange(101) / 100, "b": np.full(50, 0.5)}
+    figure = plots.chances(draws, 0.5, "accuracy", step=0.01)
+    for axis, values in zip(figure.axes, draws.values()):
+        assert sum(bar.get_height() for bar in axis.patches) == len(values)
+        np.testing.assert_allclose(axis.lines[0].get_xdata(), np.percentile(values, (2.5, 97.5)))
+        assert list(axis.lines[1].get_xdata()) == [0.5, 0.5]
+    heights = [bar.get_height() for bar in figure.axes[0].patches]
+    assert heights[:33] == [3] * 33 and sum(heights[33:]) == 2  # whole steps: all alike but for the end
+    assert len(plots.chances({"a": np.ones(9)}, 1.0, "accuracy", step=0.1).axes[0].patches) > 0
+
+
+def test_lanes_hold_each_event_where_it_is_named():
+    labels = np.array([0] * 50 + [2] * 30 + [-1] * 20)
+    (axis,) = plots.label_lanes(np.arange(100) / 25, {"one": labels}, CLASSES).axes
+    boxes = [
+        [path.get_extents().bounds for path in collection.get_paths()] for collection in axis.collections
+    ]  # left, bottom, width, height
+    np.testing.assert_allclose(boxes[0], [(0, 2, 2, 1)])
+    assert boxes[1] == []
+    np.testing.assert_allclose(boxes[2], [(2, 0, 1.2, 1)])
+
+
+def test_each_step_of_a_deque_frames_what_it_holds_and_names_the_mean():
+    figure = plots.deque_steps((0.9, 0.2, 0.1, 0.1), 2, ("A", "B"))
+    held = [(box.get_x(), box.get_width()) for box in figure.axes[0].patches]
+    np.testing.assert_allclose(held, [(-0.45, 0.9), (-0.45, 1.9), (0.55, 1.9), (1.55, 1.9)])
+    shown = texts(figure)
+    assert [text for text in shown if text in "AB"] == ["A", "A", "B", "B"]
+    assert [text for text in shown if len(text) == 4] == ["0.90", "0.55", "0.15", "0.10", "mean"]
+
+
+def test_the_median_of_the_lags_lies_over_the_law():
+    lags = np.array([[3, 4, 50], [7, 9, 60]])
+    figure = plots.half_window((8, 16), {"clip": lags}, (4, 8))
+    lines = {line.get_label(): line.get_ydata() for line in figure.axes[0].lines}
+    np.testing.assert_array_equal(lines["median"], [4, 9])
+    np.testing.assert_array_equal(lines["half the window"], [4, 8])
+
+
+def test_a_slow_deque_spans_more_seconds():
+    runs = {"every": (np.arange(6) / 10, np.arange(6) / 5), "newest": (np.arange(3) / 5, np.arange(3) / 5 + 0.1)}
+    late, spans = plots.live(runs, size=3).axes
+    np.testing.assert_allclose(late.lines[0].get_ydata(), np.arange(6) / 10)
+    np.testing.assert_allclose(late.lines[1].get_ydata(), [0.1] * 3)
+    np.testing.assert_allclose(spans.lines[0].get_ydata(), [0, 0.1, 0.2, 0.2, 0.2, 0.2])
+    np.testing.assert_allclose(spans.lines[1].get_ydata(), [0, 0.2, 0.4])
+
+
+# Fine-tuning
+
+
+def test_free_shares_mark_the_choice_and_name_each_group_where_it_begins():
+    shares = {"stem_conv": 1.0, "block1_conv1": 0.9, "block1_conv2": 0.6, "block2_conv": 0.5}
+    (axis,) = plots.free_shares(shares, "block1_conv2").axes
+    curve, choice = axis.lines
+    assert list(curve.get_ydata()) == list(shares.values())
+    assert (list(choice.get_xdata()), list(choice.get_ydata())) == ([2], [0.6])
+    ticks = zip(axis.get_xticks(), (label.get_text() for label in axis.get_xticklabels()))
+    assert list(ticks) == [(0, "stem"), (1, "block1"), (3, "block2")]
+
+
+def test_rates_are_shown_as_they_are_over_epochs():
+    (axis,) = plots.rates({"up": np.linspace(0, 1, 10), "level": np.ones(10)}, steps_per_epoch=5).axes
+    up, level = axis.lines
+    assert up.get_xdata()[-1] == 9 / 5 and list(up.get_ydata()) == list(np.linspace(0, 1, 10))
+    assert up.get_linestyle() != level.get_linestyle()
+
+
+def test_first_steps_begin_at_the_start_and_are_told_apart_without_colour():
+    runs = {"gentle": ([0.1, 0.2], [1.0, 0.9]), "rough": ([0.3, 0.6], [1.0, 2.0])}
+    left, right = plots.first_steps(runs).axes
+    assert [list(line.get_ydata()) for line in left.lines] == [[0, 0.1, 0.2], [0, 0.3, 0.6]]
+    assert [list(line.get_ydata()) for line in right.lines] == [[1.0, 0.9], [1.0, 2.0]]
+    for axis in (left, right):
+        assert len({(line.get_linestyle(), line.get_marker()) for line in axis.lines}) == 2
+
+
+def test_losses_and_gradients_have_a_bar_for_each_head_and_kind_of_picture():
+    found = {
+        "plain": {"trained": (0.1, 1.0), "fresh": (1.1, 3.0)},
+        "changed": {"trained": (0.2, 2.0), "fresh": (1.2, 4)},
+    }
+    losses, gradients = plots.gradients(found).axes
+    assert [[bar.get_height() for bar in bars] for bars in losses.containers] == [[0.1, 0.2], [1.1, 1.2]]
+    assert [[bar.get_height() for bar in bars] for bars in gradients.containers] == [[1.0, 2.0], [3.0, 4.0]]
+    assert len({bars[0].get_hatch() for bars in losses.containers}) == 2
+
+
+def test_a_spread_of_different_measures_has_a_scale_each_and_names_this_run_only_where_it_is():
+    figure = plots.spread(ROWS, [], "views", {"one": "right", "two": "other"}, "", one_scale=False)
+    assert figure.axes[0].get_ylim() != figure.axes[1].get_ylim()
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["kept, one a seed"]

@@ -13,10 +13,10 @@ from lib import paths
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
 
 # Lower first: a module may import only what stands before it.
-ORDER = ("paths", "files", "palette", "progress", "downloads", "framework", "photos", "video", "scenes",
-         "backbone_files", "backbones", "old_classifier", "classifier", "transfer", "frozen", "lecture",
-         "pretraining", "evaluation", "smoothing", "timeline", "machine", "experiments", "plots", "explorer",
-         "notebooks", "exercises", "lessons", "summary", "benchmarks", "commands", "__main__")  # fmt: skip
+ORDER = ("paths", "files", "palette", "progress", "downloads", "framework", "photos", "bag_of_words", "video",
+         "scenes", "backbone_files", "backbones", "old_classifier", "classifier", "heads", "transfer", "frozen", "lecture",
+         "frame_blocks", "fusion", "pretraining", "evaluation", "smoothing", "timeline", "machine", "experiments", "plots", "explorer",
+         "notebooks", "copies", "comparison", "exercises", "lessons", "summary", "benchmarks", "commands", "__main__")  # fmt: skip
 
 
 def named():

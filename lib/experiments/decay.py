@@ -10,7 +10,7 @@ from lib import experiments, frozen, heads
 from lib.framework import keras
 
 LECTURE = 1 / 25
-CASES = experiments.cases(rate=[1e-3, 1e-2, 1e-1, 1.0], decay=[0, LECTURE])
+CASES = experiments.cases(rate=[1e-3, 1e-2, 1e-1, 2e-1], decay=[0, LECTURE])
 DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen")
 VIEWS = 2  # as in notebook 02
 

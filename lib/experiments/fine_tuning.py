@@ -60,7 +60,8 @@ def _tune(backbone, way: str, parts, features, classes: int, seed: int):
         if way == "all, fresh head":
             head = heads.build_head(backbone.channels, classes, features[0].x)
         if way == "all, free normalisation":
-            backbone.base.trainable = True
+            for layer in backbone.base.layers:  # one by one: of a base that is trainable already, Keras passes it over
+                layer.trainable = True
     return transfer.train_whole(backbone, head, *parts[:2], EPOCHS, seed)
 
 

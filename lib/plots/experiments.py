@@ -10,14 +10,20 @@ from lib.plots.style import shown
 
 @shown
 def spread(
-    kept: Sequence[Mapping], live: Sequence[Mapping], by: str, columns: Mapping[str, str], ylabel: str
+    kept: Sequence[Mapping],
+    live: Sequence[Mapping],
+    by: str,
+    columns: Mapping[str, str],
+    ylabel: str,
+    one_scale: bool = True,
 ) -> plt.Figure:
     """Show results by the value of one key: circles for those kept, one a seed, diamonds for this run's.
 
     `kept` and `live` are rows as `experiments.stored` gives them; `kept` may be empty. Each of `columns` (title: key
-    of the value) has a panel, all with one scale; a row without the key is left out there.
+    of the value) has a panel, all with one scale unless they measure different things; a row without the key is left
+    out there.
     """
-    figure, axes = plt.subplots(1, len(columns), figsize=(10, 3), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(columns), figsize=(10, 3), sharey=one_scale, squeeze=False)
     names = list(dict.fromkeys(row[by] for row in (*kept, *live)))
     for axis, (title, key) in zip(axes.flat, columns.items()):
         for place, name in enumerate(names):
@@ -29,7 +35,9 @@ def spread(
         axis.set(title=title, xlabel=by, xlim=(-0.5, len(names) - 0.5))
         axis.grid(axis="x", visible=False)
     axes[0, 0].set_ylabel(ylabel)
-    signs = [plt.Line2D([], [], color="black", marker="D", markersize=5, linestyle="", label="this run")]
+    signs = []
+    if live:
+        signs += [plt.Line2D([], [], color="black", marker="D", markersize=5, linestyle="", label="this run")]
     if kept:
         signs += [
             plt.Line2D([], [], color="0.55", marker="o", fillstyle="none", markersize=8, label="kept, one a seed")

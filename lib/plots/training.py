@@ -7,6 +7,8 @@ import numpy as np
 
 from lib.plots.style import PART_LINES, shown
 
+RUNAWAY = 100  # a loss above this has run away, and would leave the others no room
+
 
 @shown
 def learning_rates(rates: Mapping[str, np.ndarray], steps_per_epoch: int) -> plt.Figure:
@@ -35,13 +37,15 @@ def learning_curves(history: Mapping[str, Sequence[float]], best: int) -> plt.Fi
 
 @shown
 def losses(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> plt.Figure:
-    """Show the losses of several trainings side by side, on one logarithmic scale."""
+    """Show the losses of several trainings side by side, on one logarithmic scale that ends at RUNAWAY."""
     figure, axes = plt.subplots(1, len(histories), figsize=(10, 3), sharey=True, squeeze=False)
     for axis, (name, history) in zip(axes.flat, histories.items()):
         epochs = np.arange(1, len(history["loss"]) + 1)
         axis.plot(epochs, history["loss"], PART_LINES["training"], color="0.45", label="training")
         axis.plot(epochs, history["val_loss"], PART_LINES["validation"], color="black", label="validation")
         axis.set(title=name, xlabel="epoch", yscale="log")
+    highest = max(axis.get_ylim()[1] for axis in axes.flat)
+    axes[0, 0].set_ylim(top=min(highest, RUNAWAY))
     axes[0, 0].set_ylabel("loss")
     axes[0, 0].legend(frameon=False)
     return figure

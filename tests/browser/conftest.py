@@ -110,7 +110,8 @@ def lab(browser, server, notebook):
 
 def _wait_for_all_cells(page):
     for _ in range(MINUTES * 60):
-        prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").all_inner_texts()
+        # The text, not what is visible of it: the solutions are folded, and a fold has an empty prompt of its own.
+        prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputArea .jp-InputPrompt").all_text_contents()
         if prompts and all(re.search(r"\[\d+\]", prompt) for prompt in prompts):
             return
         page.wait_for_timeout(1000)

@@ -1,0 +1,63 @@
+"""What notebook 06 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
+
+import numpy as np
+import pytest
+
+from lib import experiments
+
+each_set = pytest.mark.parametrize("photographs", experiments.SETS)
+
+
+def by_seed(photographs, way, words=None, column="held_out"):
+    """A column's values, one a seed, of one way."""
+    rows = [
+        row
+        for row in experiments.stored("bag_of_words", photographs)
+        if row["way"] == way and row.get("words") == words
+    ]
+    assert [row["seed"] for row in rows] == list(experiments.SEEDS)
+    return np.array([row[column] for row in rows])
+
+
+def test_words_stand_between_pixels_and_learnt_features_with_every_seed():
+    for photographs, step in (("sample", 0.02), ("real", 0.1)):
+        words = by_seed(photographs, "words at key points", 200)
+        above = words - by_seed(photographs, "pixels")
+        below = by_seed(photographs, "SVM on frozen features") - words
+        assert (above > max(step, 0.05)).all() and (below > step).all()
+        assert above.mean() > 0.1 and below.mean() > 0.05
+
+
+def test_the_grid_wins_on_average_and_on_real_photographs_with_every_seed():
+    for photographs in experiments.SETS:
+        for column in ("linear", "rbf"):
+            places = (by_seed(photographs, f"words {way}", 200, column) for way in ("on a grid", "at key points"))
+            gain = np.subtract(*places)
+            assert gain.mean() > 0.02
+            assert photographs == "sample" or (gain > 0.01).all()
+    between = by_seed("real", "SVM on frozen features") - by_seed("real", "words on a grid", 200)
+    assert (between > 0.05).all()
+
+
+def test_accuracy_climbs_to_200_words_and_little_beyond():
+    for photographs, climb in (("sample", 0.05), ("real", 0.15)):
+        for column in ("linear", "rbf"):
+            ten, some, many = (by_seed(photographs, "words at key points", n, column) for n in (10, 200, 1000))
+            assert (some - ten).mean() > climb
+            assert (many - some).mean() < 0.06
+    assert by_seed("real", "words at key points", 10).mean() < by_seed("real", "pixels").mean()
+
+
+def test_on_real_photographs_the_rbf_svm_is_better_with_few_words_above_all():
+    def gain(words):
+        linear, rbf = (by_seed("real", "words at key points", words, column) for column in ("linear", "rbf"))
+        return (rbf - linear).mean()
+
+    assert gain(50) > gain(1000) > -0.01
+
+
+@each_set
+def test_the_classifier_on_top_of_the_features_hardly_matters(photographs):
+    svm = by_seed(photographs, "SVM on frozen features")
+    head = [row["held_out"] for row in experiments.stored("augmentation", photographs) if row["views"] == 2]
+    assert abs((svm - head).mean()) < 0.03
