@@ -12,7 +12,7 @@ from lib.paths import Run
 PHOTOGRAPHS = paths.DATA / "contact_sheet.jpg"
 FRAMES = paths.EXAMPLE_CLIPS / "contact_sheet.jpg"
 STRIPS = paths.EXAMPLE_CLIPS / "label_strips.png"
-WINDOW = 32
+WINDOWS = (32, 64)
 GAP = 4  # pixels of white between pictures
 
 
@@ -72,15 +72,15 @@ def _tile(image: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def _write_strips(clip: Path) -> None:
-    """Write the labels of a clip as strips: the truth, each frame alone, the deque's."""
+    """Write the labels of a clip as strips: the truth, each frame alone, two deques'."""
     run = lessons.begin("05_video_smoothing", "sample", "bundled", seed=0)
     model = classifier.load(run.classifier("03_fine_tuning"))
     kept = video.score_clip(clip, model.predict, model.image_size, model.classes)
     strips = {
         "truth": timeline.read_truth(clip.with_suffix(".truth.csv")).labels(model.classes),
         "each frame": kept.scores.argmax(axis=1),
-        f"deque of {WINDOW}": smoothing.RollingMean(WINDOW)(kept.scores).argmax(axis=1),
     }
+    strips |= {f"deque of {size}": smoothing.RollingMean(size)(kept.scores).argmax(axis=1) for size in WINDOWS}
     figure = plots.label_strips(kept.seconds, strips, model.classes)
     with replacing(STRIPS) as part:
         figure.savefig(part, dpi=100, bbox_inches="tight")
