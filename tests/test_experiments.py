@@ -108,7 +108,8 @@ def test_the_mark_is_of_what_runs_not_of_what_is_read(tmp_path, monkeypatch):
 def test_no_kept_figure_is_older_than_what_it_came_from():
     files = list((paths.NOTEBOOKS / "results").glob("*.json"))
     for file in files:
-        old = [row for row in json.loads(file.read_text())["cases"] if row["code"] != experiments.mark(file.stem)]
+        current = experiments.mark(file.stem)
+        old = [row for row in json.loads(file.read_text())["cases"] if row["code"] != current]
         assert not old, f"{len(old)} figures in {file.name} are old: run `python -m lib experiment {file.stem}`."
 
 
