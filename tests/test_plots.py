@@ -316,3 +316,11 @@ def test_a_spread_of_different_measures_has_a_scale_each_and_names_this_run_only
     figure = plots.spread(ROWS, [], "views", {"one": "right", "two": "other"}, "", one_scale=False)
     assert figure.axes[0].get_ylim() != figure.axes[1].get_ylim()
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["kept, one a seed"]
+
+
+def test_lags_lie_over_what_was_predicted_and_their_medians_stand_out():
+    pairs = {"clip": {32: (np.array([10.0, 16, 30]), np.array([9, 15, 40]))}}
+    lines = {line.get_label(): line.get_xydata() for line in plots.lag_over_law(pairs).axes[0].lines}
+    np.testing.assert_array_equal(lines["window 32"], [(10, 9), (16, 15), (30, 40)])
+    np.testing.assert_array_equal(lines["median, 32"], [(16, 15)])
+    assert lines["as predicted,\nand a fifth off"][1].tolist() == [44, 44]

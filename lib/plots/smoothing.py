@@ -111,6 +111,28 @@ def half_window(sizes: Sequence[int], waits: Mapping[str, np.ndarray], law: Sequ
 
 
 @shown
+def lag_over_law(pairs: Mapping[str, Mapping[int, tuple[np.ndarray, np.ndarray]]]) -> plt.Figure:
+    """Show lags measured over lags predicted: clip → window size → (predicted, measured), both (changes,) in frames.
+
+    Open marks are changes, full ones the medians of a size; the band is a fifth on either side of equal.
+    """
+    figure, axes = plt.subplots(1, len(pairs), figsize=(11, 3.8), sharex=True, sharey=True, squeeze=False)
+    highest = max(max(np.max(x, initial=1) for x in both) for sizes in pairs.values() for both in sizes.values())
+    ends = np.array([0, 1.1 * highest])
+    for axis, (clip, sizes) in zip(axes.flat, pairs.items()):
+        axis.fill_between(ends, 0.8 * ends, 1.2 * ends, color="0.9")
+        axis.plot(ends, ends, "-", color="black", linewidth=1, label="as predicted,\nand a fifth off")
+        for (size, (law, lags)), mark in zip(sizes.items(), MARKS):
+            axis.plot(law, lags, mark, color="0.35", fillstyle="none", markersize=6, label=f"window {size}")
+            if len(law):
+                axis.plot(np.median(law), np.median(lags), mark, color="tab:red", markersize=9, label=f"median, {size}")
+        axis.set(title=clip, xlabel="predicted lag, frames")
+    axes[0, 0].set_ylabel("measured lag, frames")
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    return figure
+
+
+@shown
 def window_curves(curves: Mapping[str, Curves], rate: float) -> plt.Figure:
     """Show flicker, lag (seconds, at `rate` scored frames a second) and accuracy by window size, a line for each clip."""
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
