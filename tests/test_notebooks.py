@@ -72,11 +72,11 @@ def test_links_resolve(notebook):
         if target.startswith(("http://", "https://", "attachment:")):
             continue
         path = (paths.NOTEBOOKS / target).resolve()
-        assert not target or path.exists(), target
+        assert not target or path.exists(), f"A link leads nowhere: {target}"
         if anchor and (not target or path.suffix == ".ipynb"):
             there = text_of(nbformat.read(path, as_version=4) if target else notebook)
             headings = [line.lstrip("# ").replace(" ", "-") for line in there.splitlines() if line.startswith("#")]
-            assert anchor[1:] in headings, anchor
+            assert anchor[1:] in headings, f"A link leads to no heading: {target}{anchor}"
 
 
 @each
@@ -91,7 +91,7 @@ def test_under_each_figure_a_sentence_is_printed(notebook):
     for cell in code_cells(notebook):
         if any("image/png" in output.get("data", {}) for output in cell.outputs):
             said = "".join(output.text for output in cell.outputs if output.get("name") == "stdout")
-            assert len(said.split()) > 5, cell.source
+            assert len(said.split()) > 5, f"No sentence is printed under this figure:\n{cell.source}"
 
 
 @each
