@@ -24,7 +24,7 @@ SOURCES = {
 DISK = 1e9  # bytes that the course's photographs, clips, features and classifiers take at most
 # The course's work, roughly: what all notebooks put through the backbone, a training step counting as three pictures.
 PICTURES_PER_PHOTOGRAPH = 120
-MINUTES_BESIDE = 4  # drawing, starting kernels, figures: what no backbone makes faster or slower
+MINUTES_BESIDE = 6  # drawing, starting kernels, figures: what no backbone makes faster or slower
 SPREAD = 1.6  # a machine does other things too, and not all parts of the course slow down alike
 
 
