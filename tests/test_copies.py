@@ -1,6 +1,7 @@
 """Copies of the notebooks: what is handed out runs without its solutions, and one's own copies are never overwritten."""
 
 import shutil
+from types import SimpleNamespace
 
 import cv2
 import nbformat
@@ -10,6 +11,7 @@ from clips import write as write_clip
 
 from lib import copies, notebooks, paths
 from lib.__main__ import main
+from lib.commands import lab
 from lib.notebooks import COURSE
 
 
@@ -83,7 +85,8 @@ def test_links_out_of_the_notebooks_lead_to_the_same_file_from_a_copy(tmp_path, 
 
 def test_copies_of_ones_own_stay_as_they_were_left(project, monkeypatch, capsys):
     opened = []
-    monkeypatch.setattr("subprocess.run", lambda command, check: opened.append(command[-1]) or finished())
+    jupyter = SimpleNamespace(run=lambda command, check: opened.append(command[-1]) or SimpleNamespace(returncode=0))
+    monkeypatch.setattr(lab, "subprocess", jupyter)  # of this command alone: libraries run programs when they are loaded
     assert main(["lab", "--copy", "mine"]) == 0
     folder = paths.OUTPUT / "copies" / "mine"
     assert f"{len(COURSE)} new, 0 as you left them" in capsys.readouterr().out
@@ -95,12 +98,6 @@ def test_copies_of_ones_own_stay_as_they_were_left(project, monkeypatch, capsys)
     assert opened == [str(folder / f"{COURSE[0]}.ipynb")] * 2
     assert main(["lab"]) == 0
     assert opened[2] == str(paths.NOTEBOOKS / f"{COURSE[0]}.ipynb")
-
-
-def finished():
-    from types import SimpleNamespace
-
-    return SimpleNamespace(returncode=0)
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden"])

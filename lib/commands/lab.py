@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from lib import copies, notebooks, paths
@@ -15,8 +16,6 @@ def add_arguments(parser):
 
 def name(text: str) -> str:
     """A folder's name from the command line. Raises ArgumentTypeError for a path."""
-    from argparse import ArgumentTypeError
-
     if not text or text.startswith(".") or Path(text).name != text or "\\" in text:
         raise ArgumentTypeError(f"{text!r} is no name for a folder: give one word, such as mine.")
     return text
