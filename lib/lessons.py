@@ -10,17 +10,17 @@ import numpy as np
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lib import exercises, notebooks, paths, photos, scenes
+from lib import backbone_files, exercises, notebooks, paths, photos, scenes
 from lib.files import locked, make_folder, read_json, sha256, telling, write_json
 from lib.paths import Run
 from lib.photos import Photo, PhotoError
 
-# Which notebook's classifier each notebook starts from.
+# Whose classifiers each notebook uses, in the order in which they are made.
 NEEDS = {
-    "03_fine_tuning": "02_feature_extraction",
-    "04_evaluation": "03_fine_tuning",
-    "05_video_smoothing": "03_fine_tuning",
-    "06_before_deep_learning": "03_fine_tuning",
+    "03_fine_tuning": ("02_feature_extraction",),
+    "04_evaluation": ("02_feature_extraction", "03_fine_tuning"),
+    "05_video_smoothing": ("03_fine_tuning",),
+    "06_before_deep_learning": ("02_feature_extraction", "03_fine_tuning"),
 }
 RECORD = "record.json"
 
@@ -28,18 +28,18 @@ RECORD = "record.json"
 def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
     """Make sure that a notebook has what it needs, and give its run (where things are).
 
-    Draws the sample photographs on first use. When the classifier that the notebook starts from is missing, or
-    was made from other photographs, another backbone or another seed, the earlier notebook is run first, with a
-    progress bar. A lock keeps two notebooks from making the same thing at once. Raises PhotoError, BackboneError,
+    Draws the sample photographs on first use. When a classifier that the notebook uses is missing, or was made
+    from other photographs, another backbone or another seed, the earlier notebook is run first, with a progress
+    bar. A lock keeps two notebooks from making the same thing at once. Raises PhotoError, BackboneError,
     NotebookError or, where the run's folder cannot be written, OSError, each in one sentence that says what to do.
     """
     from lib import framework  # noqa: F401  (loads TensorFlow quietly, before the notebook's own `import keras`)
 
     run = Run(photos, backbone)
-    make_folder(run.output)
+    backbone_files.image_size(run.backbone)  # raises for a name that is none, before anything is made for it
     found = photographs(run)
-    earlier = NEEDS.get(notebook)
-    if earlier:
+    make_folder(run.output)
+    for earlier in NEEDS.get(notebook, ()):
         _provide(earlier, run, seed, found)
     return run
 

@@ -12,6 +12,7 @@ from sklearn.metrics import confusion_matrix as confusion
 from lib import exercises, lessons, notebooks
 from lib.exercises import expect
 from lib.notebooks import COURSE
+from lib.smoothing import Hysteresis
 
 
 def _swap_in_place(picture):
@@ -30,6 +31,12 @@ def _means(rows, size, held=None, late=False):
     return out
 
 
+def _nan_at_first(rows, size):
+    held = [rows[i - size + 1 : i + 1] for i in range(len(rows))]
+    with np.errstate(invalid="ignore"):  # none of none
+        return [np.sum(some, axis=0) / np.float64(len(some)) for some in held]
+
+
 def _no_offset(rows, onset, offset):
     labels = [int(np.argmax(rows[0]))]
     for row in rows[1:]:
@@ -41,6 +48,15 @@ def _no_onset(rows, onset, offset):
     labels = [int(np.argmax(rows[0]))]
     for row in rows[1:]:
         labels.append(int(np.argmax(row)) if row[labels[-1]] < offset else labels[-1])
+    return labels
+
+
+def _by_the_frame_before(rows, onset, offset, kept=True):
+    labels = [int(np.argmax(rows[0]))]
+    for before, row in zip(rows, rows[1:]):
+        best, own = int(np.argmax(row)), int(np.argmax(before))
+        won = row[best] >= onset and row[own] < offset
+        labels.append(best if won else labels[-1] if kept else own)
     return labels
 
 
@@ -71,6 +87,8 @@ WRONG |= {  # 00
         lambda labels: len(set(labels)) - 1,
         lambda labels: sum(a != b for a, b in zip(labels, labels[1:])) + 1,
         lambda labels: sum(a != b for a, b in zip(labels, [labels[0], *labels])),
+        lambda labels: (labels[1:] != labels[:-1]).sum(),  # what does for arrays
+        lambda labels: np.sum(labels[1:] != labels[:-1]),
     ],
 }
 WRONG |= {  # 01
@@ -83,6 +101,8 @@ WRONG |= {  # 01
         lambda picture: picture[..., ::-1] / 255,
         lambda picture: picture[..., [1, 2, 0]],
         lambda picture: picture[..., ::-1].transpose(2, 0, 1),
+        lambda picture: picture[..., ::-1].tolist(),
+        lambda picture: (picture[..., 2], picture[..., 1], picture[..., 0]),
         _swap_in_place,
     ],
     "one_hot": [
@@ -93,6 +113,7 @@ WRONG |= {  # 01
         lambda labels, classes: np.eye(classes)[np.asarray(labels, int)].T,
         lambda labels, classes: np.ones((len(labels), classes)),
         lambda labels, classes: np.array([[float(i == label) for i in range(classes)] for label in labels]),
+        lambda labels, classes: [[int(i == label) for i in range(classes)] for label in labels],
     ],
     "class_shares": [
         lambda labels: {name: list(labels).count(name) for name in set(labels)},
@@ -128,6 +149,9 @@ WRONG |= {  # 02
         lambda channels, units, classes: channels * units + units,
         lambda channels, units, classes: channels * units + units + units * classes,
         lambda channels, units, classes: 198659,
+        lambda channels, units, classes: 2 * channels + (channels + 1) * units + (units + 1) * classes,
+        lambda channels, units, classes: channels + (channels + 1) * units + units + (units + 1) * classes,
+        lambda channels, units, classes: (channels + 1) * units + (units // 2 + 1) * classes,
     ],
     "decayed_rate": [
         lambda first, decay, step: first * (1 - decay * step),
@@ -136,7 +160,7 @@ WRONG |= {  # 02
         lambda first, decay, step: first / (1 + decay * (step + 1)),
         lambda first, decay, step: 0.1 / (1 + decay * step),
     ],
-    "epochs_at_a_tenth": [3, 0.3, 10, 300],
+    "epochs_at_a_tenth": [3, 0.3, 10, 300, "30", "about 30"],
     "as_resnet_wants": [
         lambda rgb: rgb[..., ::-1],
         lambda rgb: rgb[..., ::-1].astype(float),
@@ -164,6 +188,7 @@ WRONG |= {  # 03
         lambda names, first: [i > names.index(first) and not n.endswith("_norm") for i, n in enumerate(names)],
         lambda names, first: [n == first for n in names],
         lambda names, first: [i >= names.index(first) and "norm" not in n for i, n in enumerate(names)],
+        lambda names, first: [i >= names.index(first) and "_norm" not in n for i, n in enumerate(names)],
         lambda names, first: [i < names.index(first) or n.endswith("_norm") for i, n in enumerate(names)],
         lambda names, first: [
             i >= [n.startswith(first) for n in names].index(True) and not n.endswith("_norm")
@@ -191,6 +216,11 @@ WRONG |= {  # 03
             if step <= warm_up
             else peak * (1 + np.cos(np.pi * (step - warm_up) / (steps - warm_up))) / 2
         ),
+        lambda peak, steps, warm_up, step: (
+            peak * (1 + np.cos(np.pi * (step - warm_up) / (steps - warm_up))) / 2
+            if step >= warm_up > 0
+            else peak * step / max(warm_up, 1)
+        ),
     ],
 }  # fmt: skip
 
@@ -206,8 +236,12 @@ WRONG |= {  # 05
         lambda rows, size: np.mean(rows[-size:], axis=0),
         lambda rows, size: [np.mean(rows[max(0, i - size // 2) : i + size // 2], axis=0) for i in range(len(rows))],
         lambda rows, size: rows,
+        lambda rows, size: _means(rows, size + 1),
+        _nan_at_first,
     ],
     "largest_window": [
+        lambda seconds, rate, stride: max(1, int(2 * seconds * (rate // stride))),
+        lambda seconds, rate, stride: max(1, int(3 * seconds * rate / stride)),
         lambda seconds, rate, stride: max(1, int(seconds * rate / stride)),
         lambda seconds, rate, stride: max(1, int(seconds * rate / stride / 2)),
         lambda seconds, rate, stride: max(1, int(2 * seconds * rate)),
@@ -221,6 +255,10 @@ WRONG |= {  # 05
         lambda rows, onset, offset: np.argmax(rows[0]),
         _no_offset,
         _no_onset,
+        _by_the_frame_before,
+        lambda rows, onset, offset: _by_the_frame_before(rows, onset, offset, kept=False),
+        lambda rows, onset, offset: Hysteresis(onset + 1e-9, offset)(rows),  # > for "at least"
+        lambda rows, onset, offset: Hysteresis(onset, min(offset + 1e-9, onset))(rows),  # <= for "below"
         lambda rows, onset, offset: [0] * len(rows),
     ],
 }  # fmt: skip
@@ -233,6 +271,9 @@ WRONG |= {  # 04
         lambda truth, predicted, classes: _count_once(truth, predicted, classes),
         lambda truth, predicted, classes: np.diag(np.bincount(truth[truth == predicted], minlength=classes)),
         lambda truth, predicted, classes: np.full((classes, classes), 2),
+        lambda truth, predicted, classes: (
+            np.add.at(table := np.zeros((classes, classes)), (truth, predicted), 1) or table
+        ),
     ],
     "by_row": [
         lambda counts: counts / counts.sum(),
@@ -241,6 +282,7 @@ WRONG |= {  # 04
         lambda counts: counts / counts.sum(axis=1, keepdims=True),
         lambda counts: counts,
         lambda counts: counts / counts.max(axis=1, keepdims=True),
+        lambda counts: (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).astype(int),
     ],
     "f1_scores": [
         lambda counts: np.diag(counts) / counts.sum(axis=1),
@@ -281,6 +323,7 @@ WRONG |= {  # 06
         lambda descriptors, words: (descriptors @ words.T).argmax(axis=1),
         lambda descriptors, words: ((descriptors[:, None] - words) ** 2).sum(axis=2).argmin(axis=1),
         lambda descriptors, words: (descriptors[:, None] - words).sum(axis=2).argmin(axis=1),
+        lambda descriptors, words: abs(descriptors[:, None].astype(float) - words).sum(axis=2).argmin(axis=1),
     ],
     "word_shares": [
         lambda words, size: np.bincount(words, minlength=size),
@@ -308,6 +351,10 @@ WRONG |= {  # 07
             [frames[i : i + length] / 255 for i in range(0, len(frames) - length + 1, step)]
         ),
         lambda frames, length, step: [frames[i : i + length] for i in range(0, max(1, len(frames) - length + 1), step)],
+        lambda frames, length, step: np.array([frames[i : i + length] for i in range(0, len(frames), step)]),
+        lambda frames, length, step: np.stack([frames[i : i + length] for i in range(0, len(frames), step)]),
+        lambda frames, length, step: [frames[i : i + length] for i in range(0, len(frames), step)],
+        lambda frames, length, step: np.stack([frames[i : i + length] for i in range(0, len(frames) - length + 1, step)]),
     ],
     "frames_seen": [2, 3, 4, 6, 9],
     "conv3d_parameters": [
@@ -335,6 +382,8 @@ WRONG |= {  # 07
         lambda scores, classes: [classes[i] for i in scores.argmax(axis=1)],
         lambda scores, classes: classes[np.bincount(scores.argmax(axis=1)).argmax()],
         lambda scores, classes: classes[scores[-1].argmax()],
+        lambda scores, classes: classes[scores[0].argmax()],
+        lambda scores, classes: classes[int(scores.mean(axis=1).argmax())],
         lambda scores, classes: classes[scores.max(axis=0).argmax()],
         lambda scores, classes: classes[0],
     ],
@@ -354,12 +403,13 @@ def double(monkeypatch):
     "answer, told",
     [
         (lambda x: x * 2, "double: right."),
-        (lambda x: ..., "double: not tried yet."),
         (lambda x: None, "double: not tried yet."),
+        (lambda x: print(x), "2\ndouble: not yet. Given 2, it gives nothing back: is a `return` missing?"),
+        (lambda x: {2: 4}.get(x) if x == 2 else None, "double: not yet. Given [1], it gives nothing back"),
         (..., "double: not tried yet."),
         (lambda x: x + 1, "double: not yet. Twice two is four."),
-        (lambda x: 1 / 0, "double: not yet. It stops with ZeroDivisionError: division by zero."),
-        (lambda: 4, "double: not yet. It stops with TypeError"),
+        (lambda x: 1 / 0, "double: not yet. Given 2, it stops with ZeroDivisionError: division by zero."),
+        (lambda: 4, "double: not yet. Given 2, it stops with TypeError"),
         (lambda x: 4, "double: not yet. The check could not use the answer (TypeError"),
         (7, "double: not yet. The check could not use the answer (TypeError"),
     ],
@@ -367,6 +417,24 @@ def double(monkeypatch):
 def test_what_is_told(double, capsys, answer, told):
     lessons.check("double", answer)
     assert capsys.readouterr().out.startswith(told)
+
+
+@pytest.mark.parametrize(
+    "argument, said",
+    [
+        (np.zeros((4, 3)), "an array of shape (4, 3)"),
+        (np.array([[0, 1], [2, 3]]), "array([[0, 1], [2, 3]])"),
+        (["a"] * 99, "['a', 'a', 'a', 'a', 'a', 'a', ...]"),
+    ],
+)
+def test_what_it_was_given_is_told_in_short(double, argument, said):
+    def check(answer):
+        answer(argument, 1)
+
+    exercises.CHECKS["double"] = check  # which `double` takes away again
+    assert exercises.verdict("double", lambda rows, size: print()) == (
+        f"double: not yet. Given {said}, 1, it gives nothing back: is a `return` missing?"
+    )
 
 
 def cells(name, tag=None):
@@ -395,6 +463,7 @@ each = pytest.mark.parametrize("notebook, name", EXERCISES)
 def test_the_solution_is_right(notebook, name):
     (cell,) = [c for c in cells(notebook, "solution") if f"{name}_solution" in c.source]
     assert cell.metadata.get("jupyter", {}).get("source_hidden") is True
+    assert cell.source.startswith("# One solution: "), "a folded cell shows its first line: it must not be the answer"
     solution = defined(cell)
     assert name not in solution, "a solution defines NAME_solution, never NAME"
     assert exercises.verdict(name, solution[f"{name}_solution"]) == f"{name}: right."

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from lib import lessons, notebooks, paths, photos, scenes
+from lib.backbone_files import BackboneError
 from lib.paths import Run
 
 
@@ -41,7 +42,21 @@ def begin(run, notebook, seed=0):
 def test_a_missing_result_is_made_once(run, executed):
     assert begin(run, "04_evaluation") == run
     begin(run, "04_evaluation")
-    assert executed == ["03_fine_tuning"]
+    assert executed == ["02_feature_extraction", "03_fine_tuning"]
+
+
+def test_what_was_deleted_beside_a_later_result_is_made_again(run, executed):
+    begin(run, "06_before_deep_learning")
+    run.classifier("02_feature_extraction").unlink()
+    begin(run, "06_before_deep_learning")
+    assert executed == ["02_feature_extraction", "03_fine_tuning", "02_feature_extraction"]
+
+
+@pytest.mark.parametrize("photographs, backbone", [("smaple", "bundled"), ("sample", "resnet"), ("real", "bundled")])
+def test_a_choice_that_is_none_leaves_nothing_behind(project, photographs, backbone):
+    with pytest.raises((photos.PhotoError, BackboneError)):
+        lessons.begin("00_start_here", photographs, backbone, 0)
+    assert not (paths.OUTPUT / Run(photographs, backbone).name).exists()
 
 
 def test_the_first_notebooks_need_nothing(run, executed):

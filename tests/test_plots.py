@@ -324,3 +324,31 @@ def test_lags_lie_over_what_was_predicted_and_their_medians_stand_out():
     np.testing.assert_array_equal(lines["window 32"], [(10, 9), (16, 15), (30, 40)])
     np.testing.assert_array_equal(lines["median, 32"], [(16, 15)])
     assert lines["as predicted,\nand a fifth off"][1].tolist() == [44, 44]
+
+
+def test_a_reached_epoch_is_marked_on_its_own_training_alone():
+    history = {"loss": [3, 2, 1], "val_loss": [3, 2, 2]}
+    first, second = plots.losses({"slow": history, "fast": history}, {"slow": 2, "fast": np.inf}).axes
+    assert [text.get_text() for text in first.texts] == ["epoch 2"] and not second.texts
+    assert (2, 2) in [tuple(line.get_xydata()[0]) for line in first.lines]
+
+
+def test_bars_of_accuracies_are_whole_photographs_wide():
+    (axis,) = plots.best_of_many(np.arange(40, 60) / 97, 0.5, "validation", "held-out", step=1 / 97).axes
+    assert {round(bar.get_width() * 97, 6) for bar in axis.patches} == {1.0}
+    assert {bar.get_height() for bar in axis.patches} == {1}
+
+
+def test_each_seed_has_its_own_sign_and_line():
+    kept = [{"way": way, "seed": seed, "right": seed + len(way) / 10} for way in ("a", "bb") for seed in (0, 1)]
+    axis, other = plots.by_seed(kept, [{"way": "bb", "right": 5}], "way", {"held-out": "right", "x": "right"}, "accuracy").axes
+    assert [list(line.get_ydata()) for line in axis.lines] == [[0.1, 0.2], [1.1, 1.2], [5]]
+    assert len({line.get_marker() for line in axis.lines}) == 3
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["a", "bb"] and other.get_title() == "x"
+
+
+def test_agreement_has_one_scale_of_shades():
+    (axis,) = plots.agreement(np.array([[100, 3], [5, 12]]), ("old", "new"), "photographs").axes
+    assert texts(axis.figure) == ["100", "3", "5", "12"]
+    np.testing.assert_array_equal(axis.images[0].get_array(), np.array([[1, 0.03], [0.05, 0.12]]))
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["old is right", "old is wrong"]

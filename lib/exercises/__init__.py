@@ -9,22 +9,23 @@ raises, so that *Run All* always finishes.
         expect(answer([1], 3)[0][1] == 1, "Label 1 should give a 1 in column 1, counted from 0.")
 
 In a notebook: `lessons.check("one_hot", one_hot)`. A function whose body is still `...`, and a value that is still
-`...`, is not tried yet. An answer that fails with an error of its own is told so, with the error's words.
+`...`, is not tried yet. A function that fails with an error of its own, or gives nothing back, is told so, with what
+it was given and the error's words.
 """
 
+import dis
+import reprlib
 from collections.abc import Callable
 from importlib import import_module
 from pkgutil import iter_modules
+
+import numpy as np
 
 CHECKS: dict[str, Callable] = {}
 
 
 class Hint(Exception):
     """What to look at again, in one sentence to the student."""
-
-
-class NotTried(Exception):
-    """The answer is still the untouched one."""
 
 
 class AnswerError(Exception):
@@ -47,10 +48,10 @@ def verdict(name: str, answer) -> str:
     """Try an answer and give one line: "NAME: right.", "NAME: not tried yet.", or a hint. Raises KeyError alone."""
     load()
     check = CHECKS[name]
-    try:
-        check(_Guarded(answer) if callable(answer) else _tried(answer))
-    except NotTried:
+    if answer is None or answer is ... or _does_nothing(answer):
         return f"{name}: not tried yet."
+    try:
+        check(_Guarded(answer) if callable(answer) else answer)
     except (Hint, AnswerError) as what:
         return f"{name}: not yet. {what}"
     except Exception as error:  # an answer of an unforeseen kind: whatever the check stumbles over is said
@@ -58,24 +59,36 @@ def verdict(name: str, answer) -> str:
     return f"{name}: right."
 
 
+def _does_nothing(answer) -> bool:
+    """Tell whether this is a function whose body is `...`, a docstring or `pass` alone."""
+    code = getattr(answer, "__code__", None)
+    if code is None:
+        return False
+    steps = [(step.opname, step.argval) for step in dis.get_instructions(code) if step.opname not in ("RESUME", "NOP")]
+    return steps in ([("LOAD_CONST", None), ("RETURN_VALUE", None)], [("RETURN_CONST", None)])  # Python 3.11; 3.12 on
+
+
 class _Guarded:
-    """A student's function whose untouched body, and whose errors, are told from those of the check."""
+    """A student's function, whose errors are told from those of the check."""
 
     def __init__(self, function: Callable):
         self._function = function
 
     def __call__(self, *arguments):
+        given = ", ".join(map(_in_short, arguments))
         try:
             result = self._function(*arguments)
         except Exception as error:
-            raise AnswerError(f"It stops with {type(error).__name__}: {error}.") from error
-        return _tried(result)
+            raise AnswerError(f"Given {given}, it stops with {type(error).__name__}: {error}.") from error
+        if result is None or result is ...:
+            raise AnswerError(f"Given {given}, it gives nothing back: is a `return` missing?")
+        return result
 
 
-def _tried(answer):
-    if answer is None or answer is ...:
-        raise NotTried
-    return answer
+def _in_short(argument) -> str:
+    if isinstance(argument, np.ndarray) and argument.size > 8:
+        return f"an array of shape {argument.shape}"
+    return " ".join(reprlib.repr(argument).split())
 
 
 def load() -> None:

@@ -37,6 +37,8 @@ def confusion_matrix(answer):
     )
     none = np.asarray(answer(np.array([], int), np.array([], int), 2))
     expect(none.shape == (2, 2) and none.sum() == 0, "Without pictures it is a table of zeros.")
+    hint = f"The counts are right, but kept as {given.dtype}: give a table of whole numbers (int)."
+    expect(np.issubdtype(given.dtype, np.integer), hint)
 
 
 @exercise
@@ -54,6 +56,8 @@ def by_row(answer):
     expect(not np.allclose(shares, counts / counts.sum(axis=0)), "That is by column: it shows precision, not recall.")
     hint = "Each row was divided by another row's sum: keep the sums as a column, with keepdims=True or [:, None]."
     expect(not np.allclose(shares, counts / counts.sum(axis=1)), hint)
+    hint = "Every share was cut down to a whole number: an array of whole numbers holds no 0.75, only 0."
+    expect(not np.array_equal(shares, counts // counts.sum(axis=1, keepdims=True)), hint)
     expect(np.allclose(shares.sum(axis=1), 1), "Each row should add up to 1.")
     expect(
         np.allclose(shares, counts / counts.sum(axis=1, keepdims=True)), "Divide every number by the sum of its row."

@@ -6,6 +6,12 @@ from lib.exercises import exercise, expect
 
 MEAN_BGR = np.array([103.939, 116.779, 123.68])
 
+# By how much a count for 384 channels, 512 units and 3 classes is off when standardising or dropout is counted too:
+# a number or more for each channel, one for each unit; or only half of the units, behind the dropout or in both layers.
+NOTHING_TO_LEARN = {
+    384, 2 * 384, 2 * 384 + 1, 4 * 384, 512, 384 + 512, 2 * 384 + 512, -256 * 3, -256 * (384 + 1 + 3),
+}  # fmt: skip
+
 
 @exercise
 def global_average(answer):
@@ -36,6 +42,10 @@ def head_parameters(answer):
     count = answer(384, 512, 3)
     expect(count != plain, "The biases are missing: one for each unit, and one for each class.")
     expect(count not in (plain + 512, plain + 3), "One of the two layers still lacks its biases.")
+    expect(
+        count - (plain + 512 + 3) not in NOTHING_TO_LEARN,
+        "Standardising and dropout have nothing to learn: count the two Dense layers alone, with all their units.",
+    )
     expect(count != 384 * 512 + 512, "That is the first Dense layer alone: the second takes its 512 outputs.")
     expect(count != 384 * 512 * 3, "The layers follow each other: add what each one has.")
     expect(count == plain + 512 + 3, "A Dense layer has inputs × outputs weights, and one bias for each output.")
@@ -60,6 +70,7 @@ def decayed_rate(answer):
 @exercise
 def epochs_at_a_tenth(answer):
     """How many epochs a tenth of the rate needs for what took 3: about 30, since many small steps make one large."""
+    expect(isinstance(answer, int | float | np.number) and not isinstance(answer, bool), "Give a number.")
     expect(answer != 3, "Each step now goes a tenth as far: will the same number of steps do?")
     expect(answer > 3, "Smaller steps take longer, not shorter, to come as far.")
     expect(answer >= 15, "More than that: how many steps of a tenth make one whole step?")

@@ -2,14 +2,20 @@
 
 import numpy as np
 
-from lib.exercises import exercise, expect
+from lib.exercises import AnswerError, exercise, expect
 
 
 @exercise
 def cut(answer):
     """frames (n, height, width, 3) to blocks (k, length, height, width, 3), one every `step` frames."""
     frames = np.arange(10 * 2 * 4 * 3, dtype=np.uint8).reshape(10, 2, 4, 3)
-    blocks = np.asarray(answer(frames, 4, 2))
+    try:
+        blocks = np.asarray(answer(frames, 4, 2))
+    except (AnswerError, ValueError) as error:  # NumPy's words for pieces of several lengths, in an array or stacked
+        words = str(error.__cause__ or error)
+        uneven = "inhomogeneous" in words or "must have the same shape" in words
+        expect(not uneven, "The last pieces are shorter than `length`: stop when no whole block fits.")
+        raise
     expect(blocks.ndim == 5, "Blocks in a row have five axes: block, frame, height, width, channel.")
     expect(blocks.shape[1] == 4, "Axis 1 counts the frames of one block, and there should be `length` of them.")
     expect(len(blocks) != 7, "A block begins every `step` frames, not at every frame.")
@@ -21,7 +27,12 @@ def cut(answer):
     rest = np.asarray(answer(frames, 3, 4))
     expect(len(rest) == 2 and rest.shape[1:] == (3, 2, 4, 3), "Blocks of 3 every 4 frames: they begin at 0 and 4.")
     expect(len(answer(frames, 10, 1)) == 1, "A clip that is exactly one block long is one block.")
-    expect(len(answer(frames[:3], 4, 1)) == 0, "A clip that is shorter than a block has no block.")
+    try:
+        none = answer(frames[:3], 4, 1)
+    except AnswerError as error:
+        expect(error.__cause__ is None, "A clip that is too short has no block: give an empty array, not an error.")
+        raise
+    expect(len(none) == 0, "A clip that is shorter than a block has no block.")
 
 
 @exercise
@@ -73,6 +84,8 @@ def name_of_clip(answer):
     name = answer(unsure, classes)
     expect(not isinstance(name, int | np.integer), "Give the name of the class, not its number.")
     expect(isinstance(name, str), "Give one name for the whole clip, not one for each block.")
+    sure = np.array([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125], [0.125, 0.75, 0.125]])  # the sum of each row is exact
+    expect(answer(sure, classes) == "chess", "Average over the blocks: axis 0.")
     expect(
         name != "golf", "Two unsure blocks outvote a sure one when you count votes: average the scores, then choose."
     )

@@ -27,8 +27,10 @@ def swap_channels(answer):
     swapped = answer(picture)
     expect(np.array_equal(picture, before), "The picture that was given has changed: make a new array of it.")
     expect(
-        isinstance(swapped, np.ndarray) and swapped.shape == picture.shape, "The shape should stay (height, width, 3)."
+        isinstance(swapped, np.ndarray),
+        f"Give a NumPy array, as the picture that was given is one, not {_kind(swapped)}.",
     )
+    expect(swapped.shape == picture.shape, "The shape should stay (height, width, 3).")
     expect(
         not np.array_equal(swapped, picture[::-1]) and not np.array_equal(swapped, picture[:, ::-1]),
         "That turns the picture over: reverse the last axis, not the first or second.",
@@ -39,9 +41,15 @@ def swap_channels(answer):
     expect(np.array_equal(answer(swapped), picture), "Swapped twice, the picture should be as it was.")
 
 
+def _kind(given) -> str:
+    return f"a {type(given).__name__}"
+
+
 @exercise
 def one_hot(answer):
-    rows = np.asarray(answer([0, 2, 1], 3))
+    rows = answer([0, 2, 1], 3)
+    expect(not isinstance(rows, list | tuple), f"Give a NumPy array, not {_kind(rows)}.")
+    rows = np.asarray(rows)
     expect(rows.shape != (3,), "Give a row for each label, not one number: three labels and three classes make (3, 3).")
     expect(rows.shape == (3, 3), f"Three labels and three classes make an array of shape (3, 3), not {rows.shape}.")
     expect(np.array_equal(rows.sum(axis=1), [1, 1, 1]), "Each row should hold a single 1, and 0 elsewhere.")
@@ -50,7 +58,7 @@ def one_hot(answer):
     expect(rows.shape == (2, 4), "The number of columns is the number of classes, also when some do not occur: (2, 4).")
     expect(np.array_equal(rows, np.eye(4)[[1, 1]]), "Labels 1 and 1 give two rows with a 1 in column 1.")
     expect(np.asarray(answer([0, 1], 2)).shape == (2, 2), "Two classes have two columns, one each.")
-    expect(np.asarray(answer([], 3)).shape == (0, 3), "No labels make an array of shape (0, 3).")
+    expect(np.asarray(answer([], 3)).shape == (0, 3), "For an empty list of labels, give an array of shape (0, 3).")
 
 
 @exercise

@@ -53,6 +53,8 @@ def nearest_words(answer):
     expect(np.array_equal(result, truth), "Descriptor (9, 1) is nearest to the word (10, 0), which has the index 1.")
     tall = np.asarray(answer(np.array([[0.0, 3.0], [0.0, 1.9]]), np.array([[0.0, 0.0], [2.2, 3.0], [0.0, 7.5]])))
     expect(np.array_equal(tall, [1, 0]), "It fails for other words: sum the squared differences along the last axis.")
+    corner = np.asarray(answer(np.zeros((1, 2)), np.array([[3.0, 3.0], [0.0, 5.0]])))
+    expect(np.array_equal(corner, [0]), "Euclidean: square the differences before you add them.")
     small = np.asarray(answer(np.zeros((1, 1), "uint8"), np.array([[16], [15]], "uint8")))
     expect(np.array_equal(small, [1]), "In uint8, 16 · 16 is 0: turn the numbers into floats before you subtract.")
 

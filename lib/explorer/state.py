@@ -36,7 +36,7 @@ METHODS = {
     ),
     # A run of 1 / (1 - stay) frames is expected, the first and `size` more.
     "viterbi": Method(
-        lambda scores, size: viterbi(scores, size / (size + 1)), "viterbi, an event expected to go on for {}"
+        lambda scores, size: viterbi(scores, size / (size + 1)), "Viterbi, an event expected to go on for {}"
     ),
 }
 

@@ -35,7 +35,10 @@ class SideControls(widgets.VBox):
             **limits, description=f"{name} frames", tooltip=f"Size of side {name}, typed, in frames"
         )
         self.method = widgets.Dropdown(
-            options=list(METHODS), value=side.method, description=f"{name} method", tooltip=f"Method of side {name}"
+            options=[(method.replace("viterbi", "Viterbi"), method) for method in METHODS],
+            value=side.method,
+            description=f"{name} method",
+            tooltip=f"Method of side {name}",
         )
         self.write = widgets.Button(
             description=f"Write {name} as a video", icon="film", tooltip=f"Write the clip as side {name} labels it"

@@ -1,6 +1,7 @@
 """Figures of blocks of frames: the frames in a row, where networks let them meet, and what averaging brings."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,42 +19,59 @@ _MEETINGS = {
 
 
 @shown
-def film_strips(strips: Mapping[str, np.ndarray], marked: int | None = None) -> plt.Figure:
+def film_strips(strips: Mapping[str, np.ndarray], marked: int | None = None, step: int = 1) -> plt.Figure:
     """Show blocks (frames, height, width, 3), uint8 RGB, as rows of frames, with the name of each to its left.
 
-    The frame `marked`, counted from 0, has a thick edge in every row.
+    Every `step`-th frame is shown, under its number, counted from 1. The frame `marked`, counted from 0, has a thick
+    edge in every row.
     """
-    columns = max(map(len, strips.values()))
+    columns = len(range(0, max(map(len, strips.values())), step))
     height, width = next(iter(strips.values())).shape[1:3]
-    size = (11, 11 / (columns + 1) * height / width * len(strips) * 1.08 + 0.3)
+    size = (11, 11 / (columns + 0.5) * height / width * len(strips) * 1.08 + 0.3)
     figure, axes = plt.subplots(len(strips), columns, figsize=size, squeeze=False)
     for row, (name, block) in zip(axes, strips.items()):
-        for number, (axis, frame) in enumerate(zip(row, block)):
-            axis.imshow(frame)
+        for number, axis in zip(range(0, len(block), step), row):
+            axis.imshow(block[number])
             axis.set(xticks=[], yticks=[])
             axis.spines[:].set(visible=number == marked, linewidth=4, color="black")
         row[0].set_ylabel(name, rotation=0, ha="right", va="center")
     for number, axis in enumerate(axes[0]):
-        axis.set_title(str(number + 1), fontsize=9)
+        axis.set_title(str(number * step + 1), fontsize=9)
     return figure
 
 
 @shown
 def where_frames_meet() -> plt.Figure:
-    """Show four ways to connect nine frames to one answer; a box is a layer, as wide as the frames whose traces it sees."""
-    figure, axes = plt.subplots(1, len(_MEETINGS), figsize=(11, 3.2), sharey=True)
+    """Show four ways to connect nine frames to one answer.
+
+    A box is one answer of a layer, as wide as the frames it has seen. Of boxes that overlap every second one stands
+    higher, and they are half-transparent.
+    """
+    figure, axes = plt.subplots(1, len(_MEETINGS), figsize=(11, 3.6), sharey=True)
     for axis, (name, levels) in zip(axes, _MEETINGS.items()):
         used = {frame for first, last in levels[0] for frame in range(first, last + 1)}
         for frame in range(9):
-            axis.add_patch(plt.Rectangle((frame - 0.32, 0), 0.64, 0.55, facecolor="0.3" if frame in used else "0.88"))
-        for height, boxes in enumerate(levels, 1):
-            for first, last in boxes:
-                tone = "white" if height == len(levels) else "0.75"
-                corner = (first - 0.4, height)
-                axis.add_patch(plt.Rectangle(corner, last - first + 0.8, 0.6, facecolor=tone, edgecolor="black"))
-            below = levels[height - 2] if height > 1 else boxes
-            for middle in (sum(box) / 2 for box in below):
-                axis.annotate("", (middle, height), (middle, height - 0.42), arrowprops={"arrowstyle": "->"})
+            seen = frame in used
+            axis.add_patch(plt.Rectangle((frame - 0.4, 0), 0.8, 0.55, facecolor="0.3" if seen else "0.88"))
+            axis.text(
+                frame, 0.26, str(frame + 1), color="white" if seen else "0.35", fontsize=8, ha="center", va="center"
+            )
+        below = None
+        for level, boxes in enumerate(levels, 1):
+            overlap = any(last >= first for (_, last), (first, _) in pairwise(boxes))
+            tall = 0.38 if overlap else 0.6
+            tone = "white" if level == len(levels) else "0.75"
+            feet = [level + 0.22 * (overlap and number % 2) for number in range(len(boxes))]
+            for foot, (first, last) in zip(feet, boxes):
+                axis.add_patch(
+                    plt.Rectangle(
+                        (first - 0.4, foot), last - first + 0.8, tall, facecolor=(tone, 0.6), edgecolor="black"
+                    )
+                )
+                for middle, top in below or [((first + last) / 2, 0.55)]:
+                    if first <= middle <= last:
+                        axis.annotate("", (middle, foot), (middle, top), arrowprops={"arrowstyle": "->"})
+            below = [((first + last) / 2, foot + tall) for foot, (first, last) in zip(feet, boxes)]
         axis.set(title=name, xlim=(-0.7, 8.7), ylim=(-0.1, 4.8), xticks=[])
         axis.tick_params(length=0)
         axis.grid(visible=False)

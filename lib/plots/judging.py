@@ -54,7 +54,8 @@ def reliability(confidence: Sequence[float], right: Sequence[float], counts: Seq
     axis.vlines(confidence, confidence, right, color="0.5")
     axis.plot(confidence, right, "o-", color="black", label="this classifier")
     for x, y, count in zip(confidence, right, counts):
-        axis.annotate(str(count), (x, y), xytext=(-5, 5), textcoords="offset points", ha="right", fontsize=9)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # no line runs through a number
+        axis.annotate(str(count), (x, y), (-6, 6), textcoords="offset points", ha="right", fontsize=9, bbox=box)
     low = max(0.0, min([*confidence, 0.5]) - 0.05)
     axis.set(xlabel="how sure it was", ylabel="share that was right", xlim=(low, 1.03), ylim=(-0.04, 1.08))
     figure.legend(loc="outside upper center", ncols=2, frameon=False)
@@ -97,6 +98,26 @@ def spotlights(
         axis.imshow((image * light).astype(np.uint8), interpolation="hanning")
         if 0 < fine.max() and fine.min() < fine.max() / 2:
             axis.contour(fine, [fine.max() / 2], colors="white", linewidths=1)
+    return figure
+
+
+@shown
+def agreement(counts: np.ndarray, names: tuple[str, str], xlabel: str) -> plt.Figure:
+    """Show on how many pictures two classifiers are right and wrong: counts (first right or wrong, second likewise).
+
+    One scale of shades holds for the whole table.
+    """
+    figure, axis = plt.subplots(figsize=(6, 2.2))
+    shades = counts / max(counts.max(), 1)
+    axis.imshow(shades, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for (row, column), count in np.ndenumerate(counts):
+        tone = "white" if shades[row, column] > 0.5 else "black"
+        axis.text(column, row, count, ha="center", va="center", color=tone)
+    rows, columns = ([f"{name} is {how}" for how in ("right", "wrong")] for name in names)
+    axis.set_xticks(range(2), columns)
+    axis.set_yticks(range(2), rows)
+    axis.set_xlabel(xlabel)
+    axis.grid(visible=False)
     return figure
 
 

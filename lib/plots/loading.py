@@ -57,10 +57,18 @@ def distances(same: np.ndarray, other: np.ndarray, close: float) -> plt.Figure:
 
 
 @shown
-def best_of_many(scores: np.ndarray, elsewhere: float, chosen_by: str, reported_on: str) -> plt.Figure:
-    """Show the accuracies of many candidates on one part, the best of them, and what that one reaches on another."""
+def best_of_many(
+    scores: np.ndarray, elsewhere: float, chosen_by: str, reported_on: str, step: float = 0.01
+) -> plt.Figure:
+    """Show the accuracies of many candidates on one part, the best of them, and what that one reaches on another.
+
+    `step` is by how much one photograph moves an accuracy; bars are whole steps wide, so that none holds more of the
+    possible values than another.
+    """
     figure, axis = plt.subplots(figsize=(9, 2.8))
-    axis.hist(scores, 25, color="0.75", label=f"all, on {chosen_by}")
+    bar = step * max(1, np.ceil(np.ptp(scores) / step / 40))
+    bins = np.arange(scores.min() - step / 2, scores.max() + bar, bar)
+    axis.hist(scores, bins, color="0.75", label=f"all, on {chosen_by}")
     axis.axvline(scores.max(), color="black", label=f"the best of them, on {chosen_by}")
     axis.axvline(elsewhere, color="black", linestyle="--", label=f"the same one, on {reported_on}")
     axis.set(xlabel="accuracy", ylabel="candidates")

@@ -75,9 +75,13 @@ def deque_steps(scores: Sequence[float], size: int, names: tuple[str, str]) -> p
 
 
 @shown
-def label_lanes(seconds: np.ndarray, ways: Mapping[str, np.ndarray], classes: Sequence[str]) -> plt.Figure:
+def label_lanes(
+    seconds: np.ndarray, ways: Mapping[str, np.ndarray], classes: Sequence[str], title: str = ""
+) -> plt.Figure:
     """Show class indices over a clip, way by way: each event in its colour and in its own lane, -1 (none) in no lane."""
-    figure, axes = plt.subplots(len(ways), 1, figsize=(11, 0.55 * len(ways) + 1), sharex=True, squeeze=False)
+    height = 0.55 * len(ways) + (1.3 if title else 1)
+    figure, axes = plt.subplots(len(ways), 1, figsize=(11, height), sharex=True, squeeze=False)
+    axes[0, 0].set_title(title, fontsize=11, loc="left")
     end = np.append(seconds, 2 * seconds[-1] - seconds[-2] if len(seconds) > 1 else seconds[-1] + 1)
     for axis, (way, labels) in zip(axes.flat, ways.items()):
         for place, name in enumerate(classes):
@@ -94,18 +98,24 @@ def label_lanes(seconds: np.ndarray, ways: Mapping[str, np.ndarray], classes: Se
 
 @shown
 def half_window(sizes: Sequence[int], waits: Mapping[str, np.ndarray], law: Sequence[float]) -> plt.Figure:
-    """Show the lag by window size: clip → waits (sizes, changes) in frames, a sign for each change, over the law."""
+    """Show the lag by window size: clip → waits (sizes, changes) in frames, over the law.
+
+    Each change has a sign of its own, but for sizes so near to another that signs would lie over each other.
+    """
+    room = np.array([min((abs(size - other) for other in sizes if other != size), default=np.inf) for size in sizes])
     figure, axes = plt.subplots(1, len(waits), figsize=(11, 3.6), sharey=True, squeeze=False)
     for axis, (clip, lags) in zip(axes.flat, waits.items()):
+        width = 1.4 * (lags.shape[1] - 1)  # the signs of a size stand side by side, so that equal ones can be read
+        wide = room > 2 * width
         for place in range(lags.shape[1]):
-            beside = np.array(sizes) + 1.4 * (place - (lags.shape[1] - 1) / 2)  # so that equal ones can be read
-            axis.plot(beside, lags[:, place], linestyle="", marker=f"${place + 1}$", color="0.35", markersize=7)
+            beside, marker = np.array(sizes)[wide] + 1.4 * place - width / 2, f"${place + 1}$"
+            axis.plot(beside, lags[wide, place], linestyle="", marker=marker, color="0.35", markersize=7)
         axis.plot(sizes, np.median(lags, axis=1), "-", color="black", linewidth=2, label="median")
         axis.plot(sizes, law, "--", color="tab:red", linewidth=2, label="half the window")
         axis.set(title=clip, xlabel="window, frames")
         axis.set_xticks(sizes)
     axes[0, 0].set_ylabel("lag, frames")
-    axes[0, -1].plot([], [], linestyle="", marker="$1$", color="0.35", label="first change, ...")
+    axes[0, -1].plot([], [], linestyle="", marker="$1$", color="0.35", label="first change, ...\n(larger windows)")
     axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return figure
 
@@ -184,7 +194,7 @@ def file_sizes(sizes: Mapping[str, int], words: Mapping[str, str]) -> plt.Figure
 @shown
 def live(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], size: int) -> plt.Figure:
     """Show how late each label comes, and what a window spans: policy → (seconds filmed, seconds labelled), both (n,)."""
-    figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
+    figure, axes = plt.subplots(1, 2, figsize=(11, 3.2))
     for (policy, (filmed, labelled)), mark in zip(runs.items(), MARKS):
         axes[0].plot(
             filmed, labelled - filmed, marker=mark, linestyle="", color="black", fillstyle="none", label=policy
@@ -195,5 +205,5 @@ def live(runs: Mapping[str, tuple[np.ndarray, np.ndarray]], size: int) -> plt.Fi
         title="how late the label is", xlabel="the frame was filmed at, seconds", ylabel="seconds", ylim=(0, None)
     )
     axes[1].set(title=f"from the oldest to the newest of {size} frames", xlabel="seconds", ylim=(0, None))
-    axes[0].legend(frameon=False)
+    axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return figure

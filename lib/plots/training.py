@@ -36,14 +36,25 @@ def learning_curves(history: Mapping[str, Sequence[float]], best: int) -> plt.Fi
 
 
 @shown
-def losses(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> plt.Figure:
-    """Show the losses of several trainings side by side, on one logarithmic scale that ends at RUNAWAY."""
+def losses(
+    histories: Mapping[str, Mapping[str, Sequence[float]]], marked: Mapping[str, float] | None = None
+) -> plt.Figure:
+    """Show the losses of several trainings side by side, on one logarithmic scale that ends at RUNAWAY.
+
+    `marked` (name of the training: epoch, from 1) puts a dot on its training loss, and the epoch below that; an epoch
+    that the training has not reached has none.
+    """
     figure, axes = plt.subplots(1, len(histories), figsize=(10, 3), sharey=True, squeeze=False)
     for axis, (name, history) in zip(axes.flat, histories.items()):
         epochs = np.arange(1, len(history["loss"]) + 1)
         axis.plot(epochs, history["loss"], PART_LINES["training"], color="0.45", label="training")
         axis.plot(epochs, history["val_loss"], PART_LINES["validation"], color="black", label="validation")
         axis.set(title=name, xlabel="epoch", yscale="log")
+        if (epoch := (marked or {}).get(name, 0)) in epochs:
+            axis.plot(epoch, history["loss"][epoch - 1], "o", color="black")
+            axis.axvline(epoch, color="black", linestyle=":", linewidth=1)
+            foot = axis.get_xaxis_transform()  # in epochs, and in shares of the axis's height
+            axis.annotate(f"epoch {epoch}", (epoch, 0.04), (4, 0), foot, "offset points", fontsize=9)
     highest = max(axis.get_ylim()[1] for axis in axes.flat)
     axes[0, 0].set_ylim(top=min(highest, RUNAWAY))
     axes[0, 0].set_ylabel("loss")

@@ -18,7 +18,7 @@ def key_points(images: Sequence[np.ndarray], places: Sequence[np.ndarray], title
     shown as it is.
     """
     tallest = max(image.shape[0] / image.shape[1] for image in images)
-    figure, axes = plt.subplots(1, len(images), figsize=(8.5, 8.5 / len(images) * tallest + 0.4), squeeze=False)
+    figure, axes = plt.subplots(1, len(images), figsize=(11, 11 / len(images) * tallest + 0.4), squeeze=False)
     for axis, image, found, title in zip(axes.flat, images, places, titles):
         axis.imshow(image)
         axis.set(title=title, xlim=(-0.5, image.shape[1] - 0.5), ylim=(image.shape[0] - 0.5, -0.5))
@@ -26,7 +26,7 @@ def key_points(images: Sequence[np.ndarray], places: Sequence[np.ndarray], title
         for x, y, width, angle in found:
             turn = np.deg2rad(angle)
             end = x + width / 2 * np.cos(turn), y + width / 2 * np.sin(turn)
-            for line, tone in ((2.4, "black"), (1.0, "yellow")):  # seen on light and on dark
+            for line, tone in ((2.2, "black"), (0.9, "yellow")):  # seen on light and on dark
                 axis.add_patch(plt.Circle((x, y), width / 2, fill=False, linewidth=line, edgecolor=tone))
                 axis.plot((x, end[0]), (y, end[1]), color=tone, linewidth=line)
     return figure
@@ -36,7 +36,8 @@ def key_points(images: Sequence[np.ndarray], places: Sequence[np.ndarray], title
 def descriptor(patch: np.ndarray, numbers: np.ndarray) -> plt.Figure:
     """Show a patch, uint8 RGB (size, size, 3), divided into 4×4 cells, and its 128 numbers as a star in each cell.
 
-    A ray is the longer the more edges in that cell grow brighter in its direction.
+    A ray is the longer the stronger are the edges in that cell that grow brighter in its direction. None leaves its
+    cell.
     """
     figure, axes = plt.subplots(1, 2, figsize=(7, 3.5))
     size = patch.shape[0]
@@ -50,10 +51,11 @@ def descriptor(patch: np.ndarray, numbers: np.ndarray) -> plt.Figure:
         axis.set_xticks([])
         axis.set_yticks([])
         axis.grid(visible=False)
-    rays = numbers.reshape(_CELLS, _CELLS, _DIRECTIONS) / max(numbers.max(), 1) * cell / 2
+    rays = numbers.reshape(_CELLS, _CELLS, _DIRECTIONS) / max(numbers.max(), 1) * cell * 0.42
     turns = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
     for row, column in np.ndindex(_CELLS, _CELLS):
         x, y = (column + 0.5) * cell - 0.5, (row + 0.5) * cell - 0.5
+        axes[1].plot(x, y, "o", color="black", markersize=4)
         for length, turn in zip(rays[row, column], turns):
             axes[1].plot((x, x + length * np.cos(turn)), (y, y - length * np.sin(turn)), color="black", linewidth=2)
     axes[0].set_title("what is looked at")
@@ -63,13 +65,16 @@ def descriptor(patch: np.ndarray, numbers: np.ndarray) -> plt.Figure:
 
 @shown
 def ranges(values: Mapping[str, np.ndarray], xlabel: str) -> plt.Figure:
-    """Show many values under each name: the middle half as a box, the median as a line in it."""
+    """Show many values, none below 0, under each name: the middle half as a box, the median as a thick line in it.
+
+    A thin line reaches over all but the outermost 5 per cent on each side.
+    """
     figure, axis = plt.subplots(figsize=(9, 0.45 * len(values) + 0.9))
     look = {"patch_artist": True, "boxprops": {"facecolor": "0.85"}, "medianprops": {"color": "black", "linewidth": 3}}
     axis.boxplot(list(values.values()), orientation="horizontal", whis=(5, 95), showfliers=False, widths=0.6, **look)
     axis.set_yticks(range(1, len(values) + 1), list(values))
     axis.invert_yaxis()
-    axis.set(xlabel=xlabel, xlim=(0, None))
+    axis.set(xlabel=xlabel, xlim=(-0.02 * axis.get_xlim()[1], None))  # a median of 0 is to be seen
     axis.grid(axis="y", visible=False)
     return figure
 
@@ -131,7 +136,8 @@ def costs(panels: Mapping[str, tuple[Sequence[float], Sequence[float], Sequence[
 @shown
 def side_by_side(panels: Mapping[str, Mapping[str, float]], logarithmic: Sequence[str] = ()) -> plt.Figure:
     """Show one number for each way in every panel: name of the panel: {way: number}, with the numbers written."""
-    figure, axes = plt.subplots(1, len(panels), figsize=(10, 3), sharey=True, squeeze=False)
+    height = 1.2 + 0.3 * max(map(len, panels.values()))
+    figure, axes = plt.subplots(1, len(panels), figsize=(10, height), sharey=True, squeeze=False)
     for axis, (title, values) in zip(axes.flat, panels.items()):
         bars = axis.barh(list(values), list(values.values()), color="0.75", edgecolor="black")
         axis.bar_label(bars, [f"{value:.2g}" for value in values.values()], padding=3, fontsize=10)
