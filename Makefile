@@ -20,7 +20,7 @@ course: $(VENV)/ready
 	  $(if $(IMAGE_SIZE),--image-size "$(IMAGE_SIZE)") $(if $(SCALING),--scaling="$(SCALING)")
 
 test: $(VENV)/ready
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n 2
 
 # JupyterLab and the explorer, driven in a real browser; screenshots are left in output/browser.
 test-browser: $(VENV)/ready

@@ -5,7 +5,7 @@ Notebook 03 holds the same steps in full; here they are without figures and file
 
 from lib.backbones import Backbone
 from lib.framework import keras
-from lib.heads import BATCH, Part, build_head, fit
+from lib.heads import BATCH, Part, build_head, features
 
 TUNE_RATE, TUNE_EPOCHS = 5e-3, 20
 WARM_UP = 0.1  # of all steps
@@ -37,13 +37,24 @@ def augmentation(seed: int) -> "keras.Sequential":
 
 
 def fine_tune(backbone: Backbone, head: "keras.Model", train: Part, validation: Part, seed: int) -> "keras.Model":
-    """Train backbone (from the layer that its card names) and head together; give them with the lowest validation loss.
+    """Train backbone (from the layer that its card names) and head together; give them as the last epoch leaves them.
 
-    The start counts too: when no epoch is better, the result is backbone and head as they came.
+    When they then name fewer validation pictures rightly than before, the result is backbone and head as they came.
     """
     keras.utils.set_random_seed(seed)
     unfreeze(backbone.base, backbone.unfreeze_from)
-    return train_whole(backbone, head, train, validation, TUNE_EPOCHS, seed, keep_start=True)[0]
+    start = accuracy(head, Part(features(backbone, validation.x), validation.y))
+    weights = [part.get_weights() for part in (backbone.base, head)]
+    model, _ = train_whole(backbone, head, train, validation, TUNE_EPOCHS, seed)
+    if accuracy(model, validation) < start:
+        for part, before in zip((backbone.base, head), weights):
+            part.set_weights(before)
+    return model
+
+
+def accuracy(model: "keras.Model", part: Part) -> float:
+    """Give the share (0 to 1) of a part that a model, or a head on features, names rightly."""
+    return float((model.predict(part.x, verbose=0).argmax(axis=1) == part.y).mean())
 
 
 def from_scratch(backbone: Backbone, train: Part, validation: Part, classes: int, seed: int) -> "keras.Model":
@@ -57,23 +68,21 @@ def from_scratch(backbone: Backbone, train: Part, validation: Part, classes: int
 
 
 def train_whole(
-    backbone: Backbone,
-    head: "keras.Model",
-    train: Part,
-    validation: Part,
-    epochs: int,
-    seed: int,
-    keep_start: bool = False,
+    backbone: Backbone, head: "keras.Model", train: Part, validation: Part, epochs: int, seed: int
 ) -> tuple["keras.Model", dict]:
     """Train what is trainable in a backbone and a head joined, on augmented pictures; give the model and the history.
 
-    The model is left with the weights of its lowest validation loss; `keep_start` is as in `lib.heads.fit`.
+    The weights are those of the last epoch, at which the rate has come down to nothing: at an earlier one it still
+    shakes them, and which of those fits a small validation part best is largely chance.
     """
     frames = keras.Input(train.x.shape[1:], dtype="uint8")
     model = keras.Model(frames, head(backbone.model(frames)))
     trainer = keras.Model(frames, model(augmentation(seed)(frames)))
     compile_annealed(trainer, TUNE_RATE, epochs * steps_per_epoch(train))
-    return model, fit(trainer, train, validation, epochs, keep_start)
+    history = trainer.fit(
+        train.x, train.y, batch_size=BATCH, epochs=epochs, validation_data=(validation.x, validation.y), verbose=0
+    )
+    return model, history.history
 
 
 def steps_per_epoch(train: Part) -> int:

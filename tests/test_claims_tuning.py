@@ -1,5 +1,7 @@
 """What notebook 03 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -20,33 +22,39 @@ def by_seed(photographs, way, column):
 def test_a_fresh_head_starts_late_and_distorts_nothing_that_is_measured(photographs):
     late = by_seed(photographs, "all, fresh head", "first_loss") - by_seed(photographs, "all", "first_loss")
     farther = by_seed(photographs, "all, fresh head", "moved") - by_seed(photographs, "all", "moved")
+    behind = by_seed(photographs, "all", "held_out") - by_seed(photographs, "all, fresh head", "held_out")
+    assert (farther < 0).all() and late.mean() > 0
     if photographs == "sample":
-        assert (late > 0).all()
-        assert farther.min() < 0 < farther.max()
+        assert (late > 0).all() and behind.min() < 0 < behind.max()
     else:
-        assert late.mean() > 0
-        assert (farther < 0).all()
-    assert neither_is_ahead_always(photographs, "all, fresh head", "all")
+        assert (behind > 0).all() and 0.01 < behind.mean() < 0.02
 
 
 @each_set
-def test_free_normalisation_hardly_matters_with_batches_of_32(photographs):
-    free, frozen = (by_seed(photographs, way, "first_loss") for way in ("all, free normalisation", "all"))
-    assert (free < frozen).all()
-    assert neither_is_ahead_always(photographs, "all, free normalisation", "all")
+def test_free_normalisation_does_no_harm_with_batches_of_32(photographs):
+    first, moved, right = (
+        by_seed(photographs, "all, free normalisation", column) - by_seed(photographs, "all", column)
+        for column in ("first_loss", "moved", "held_out")
+    )
+    assert (first < 0).all() and (moved < 0).all()
+    if photographs == "sample":
+        assert (right > 0).all() and right.max() > 0.05
+    else:
+        assert right.min() < 0 < right.max()
 
 
 @each_set
 def test_overfitting_is_there_in_every_way_but_does_not_grow_with_the_free_layers(photographs):
     for way in ("frozen", *DEPTHS):
         assert (by_seed(photographs, way, "train") - by_seed(photographs, way, "held_out") > 0.01).all(), way
-    assert (by_seed(photographs, "all", "train") < by_seed(photographs, "last block", "train")).all()
+    more = by_seed(photographs, "all", "train") - by_seed(photographs, "last block", "train")
+    assert (more < 0).all() if photographs == "sample" else abs(more.mean()) < 0.005
 
 
-def test_on_real_photographs_every_depth_gains_about_a_percentage_point():
+def test_on_real_photographs_more_free_layers_are_better_on_average():
     gains = [gain("real", way) for way in DEPTHS]
-    assert all(0.003 < each.mean() < 0.02 for each in gains)
-    assert np.ptp([each.mean() for each in gains]) < 0.01  # none is clearly ahead
+    assert all(less.mean() < more.mean() for less, more in pairwise(gains))
+    assert (gains[-1] > 0).all() and 0.01 < gains[-1].mean() < 0.02
 
 
 def test_on_drawn_photographs_no_depth_is_sure_to_gain_and_validation_sees_the_worst():
@@ -67,8 +75,3 @@ def test_from_scratch_comes_last_with_every_seed(photographs):
 def gain(photographs, way, column="held_out"):
     """By how much a way is above the frozen base, one a seed."""
     return by_seed(photographs, way, column) - by_seed(photographs, "frozen", column)
-
-
-def neither_is_ahead_always(photographs, way, other):
-    difference = by_seed(photographs, way, "held_out") - by_seed(photographs, other, "held_out")
-    return (difference >= 0).any() and (difference <= 0).any()

@@ -53,6 +53,8 @@ def test_learning_curves_mark_the_kept_epoch():
     history = {"loss": [3, 2, 1], "val_loss": [3, 1, 2], "accuracy": [0, 0, 1], "val_accuracy": [0, 1, 0]}
     figure = plots.learning_curves(history, best=1)
     assert all(axis.lines[2].get_xdata()[0] == 2 for axis in figure.axes)
+    assert figure.axes[0].lines[2].get_label() == "kept"
+    assert plots.learning_curves(history, 1, "most right").axes[0].lines[2].get_label() == "most right"
 
 
 def test_label_strips_have_the_events_colours_and_name_long_runs():

@@ -49,18 +49,14 @@ def run_case(case: dict) -> dict:
     predicted = tuned.predict(held_out.x, verbose=0).argmax(axis=1)
     result = {
         "pixels": nearest_neighbour(train, held_out),
-        "frozen": _accuracy(head, frozen[2]),
+        "frozen": transfer.accuracy(head, frozen[2]),
         "fine_tuned": float((predicted == held_out.y).mean()),
         "confusion": confusion_matrix(held_out.y, predicted).tolist(),
         "classes": list(classes),
     }
     result |= sports_days(folder, tuned, backbone.image_size, classes)
     fresh = transfer.from_scratch(backbones.load("bundled"), train, validation, len(classes), seed)
-    return result | {"scratch": _accuracy(fresh, held_out)}
-
-
-def _accuracy(model, part: Part) -> float:
-    return float((model.predict(part.x, verbose=0).argmax(axis=1) == part.y).mean())
+    return result | {"scratch": transfer.accuracy(fresh, held_out)}
 
 
 def nearest_neighbour(train: Part, held_out: Part) -> float:

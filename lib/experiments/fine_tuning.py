@@ -1,7 +1,7 @@
 """What fine-tuning buys, and what each of its rules is for: the head first, how many layers, frozen normalisation.
 
-Each way trains for the same number of epochs with the recipe of notebook 03, and is judged by the epoch of its lowest
-validation loss. All but "frozen" begin with the bundled backbone's weights, "scratch" excepted.
+Each way trains for the same number of epochs with the recipe of notebook 03, and is judged as the last one leaves it.
+All but "frozen" begin with the bundled backbone's weights, "scratch" excepted.
 """
 
 import time
@@ -40,16 +40,16 @@ def run_case(case: dict) -> dict:
     moved = [np.linalg.norm(now - was) for now, was in zip(_kernels(backbone.base), before)]
     return {
         "first_loss": history["val_loss"][0],
-        "train": _accuracy(model, parts[0]),
-        "validation": _accuracy(model, parts[1]),
-        "held_out": _accuracy(model, parts[2]),
+        "train": transfer.accuracy(model, parts[0]),
+        "validation": transfer.accuracy(model, parts[1]),
+        "held_out": transfer.accuracy(model, parts[2]),
         "training_seconds": seconds,
         "moved": float(np.linalg.norm(moved) / np.linalg.norm([np.linalg.norm(was) for was in before])),
     }
 
 
 def _tune(backbone, way: str, parts, features, classes: int, seed: int):
-    """Fine-tune, or train from random weights; give the model of the lowest validation loss, and the history."""
+    """Fine-tune, or train from random weights; give the model and the history."""
     keras.utils.set_random_seed(seed)
     if way == "scratch":
         backbone.base.set_weights(keras.models.clone_model(backbone.base).get_weights())
@@ -84,10 +84,6 @@ def _pictures(name: str, seed: int) -> tuple[Part, Part, Part]:
 
 def _kernels(base: "keras.Model") -> list[np.ndarray]:
     return [layer.kernel.numpy() for layer in base.layers if hasattr(layer, "kernel")]
-
-
-def _accuracy(model: "keras.Model", part: Part) -> float:
-    return float((model.predict(part.x, verbose=0).argmax(axis=1) == part.y).mean())
 
 
 def summarise(rows: list[dict]) -> str:

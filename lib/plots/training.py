@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from lib.plots.style import PART_LINES, shown
 
@@ -22,14 +23,15 @@ def learning_rates(rates: Mapping[str, np.ndarray], steps_per_epoch: int) -> plt
 
 
 @shown
-def learning_curves(history: Mapping[str, Sequence[float]], best: int) -> plt.Figure:
-    """Show loss and accuracy on training and validation pictures, and the epoch (from 0) that was kept."""
+def learning_curves(history: Mapping[str, Sequence[float]], best: int, said: str = "kept") -> plt.Figure:
+    """Show loss and accuracy on training and validation pictures, and one epoch (from 0) with what is said of it."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.2))
     for axis, metric in zip(axes, ("loss", "accuracy")):
         epochs = np.arange(1, len(history[metric]) + 1)
         axis.plot(epochs, history[metric], PART_LINES["training"], color="0.45", label="training")
         axis.plot(epochs, history[f"val_{metric}"], PART_LINES["validation"], color="black", label="validation")
-        axis.axvline(best + 1, color="0.7", linewidth=6, zorder=0, label="kept")
+        axis.axvline(best + 1, color="0.7", linewidth=6, zorder=0, label=said)
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axis.set(xlabel="epoch", ylabel=metric)
     axes[0].legend(frameon=False)
     return figure
