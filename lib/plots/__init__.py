@@ -2,7 +2,7 @@
 
 from lib.plots.clips import label_strips, scores_over_time
 from lib.plots.course import course_map
-from lib.plots.experiments import spread
+from lib.plots.experiments import by_seed, spread
 from lib.plots.features import minutes_by_epoch, tally
 from lib.plots.fusion import averaging, film_strips, one_and_many, where_frames_meet
 from lib.plots.judging import agreement, chances, confusion_twice, mixes, reliability, silence, spotlights
@@ -24,7 +24,7 @@ from lib.plots.smoothing import (
 )
 from lib.plots.style import PART_LINES, colour
 from lib.plots.training import learning_curves, learning_rates, losses
-from lib.plots.tuning import by_seed, first_steps, free_shares, gradients, rates
+from lib.plots.tuning import first_steps, free_shares, gradients, rates
 from lib.plots.words import (
     bags,
     confusions,

@@ -1,8 +1,6 @@
-"""Figures of fine-tuning: what may move, the rate that rises and falls, the first steps, ways compared by seed."""
+"""Figures of fine-tuning: what may move, the rate that rises and falls, what the first steps do."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +8,6 @@ import numpy as np
 from lib.plots.style import shown
 
 LINES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
-SEED_MARKERS = "os^v<>"
 
 
 @shown
@@ -78,39 +75,4 @@ def gradients(found: Mapping[str, Mapping[str, tuple[float, float]]]) -> plt.Fig
     axes[0].set_ylabel("loss")
     axes[1].set_ylabel("length of the gradient")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, frameon=False)
-    return figure
-
-
-@shown
-def by_seed(
-    kept: Sequence[Mapping],
-    live: Sequence[Mapping],
-    by: str,
-    columns: Mapping[str, str],
-    ylabel: str,
-    one_scale: bool = True,
-) -> plt.Figure:
-    """Show results by the value of one key, as `spread` does; each seed has a sign of its own and a line that joins it.
-
-    `kept` are rows as `experiments.stored` gives them, `live` those of this run, which need no seed. Each of `columns`
-    (title: key of the value) has a panel, all with one scale unless they measure different things.
-    """
-    figure, axes = plt.subplots(1, len(columns), figsize=(10, 3), sharey=one_scale, squeeze=False)
-    names = list(dict.fromkeys(row[by] for row in (*kept, *live)))
-    signs = dict(zip(dict.fromkeys(row["seed"] for row in kept), cycle(SEED_MARKERS)))
-    look = {"color": "0.45", "linewidth": 0.8, "markerfacecolor": "none", "markersize": 8}
-    for axis, (title, key) in zip(axes.flat, columns.items()):
-        for seed, sign in signs.items():
-            points = sorted((names.index(row[by]), row[key]) for row in kept if row["seed"] == seed)
-            axis.plot(*zip(*points), marker=sign, **look)
-        axis.plot([names.index(row[by]) for row in live], [row[key] for row in live], "D", color="black", markersize=5)
-        axis.set_xticks(range(len(names)), [textwrap.fill(str(name), 10) for name in names])
-        axis.set(title=title, xlabel=by, xlim=(-0.5, len(names) - 0.5))
-        axis.grid(axis="x", visible=False)
-    axes[0, 0].set_ylabel(ylabel)
-    legend = [plt.Line2D([], [], marker=sign, label=f"kept, seed {seed}", **look) for seed, sign in signs.items()]
-    if live:
-        now = {"color": "black", "marker": "D", "markersize": 5, "linestyle": ""}
-        legend.insert(0, plt.Line2D([], [], label="this run", **now))
-    figure.legend(handles=legend, loc="outside upper right", ncols=len(legend) or 1, frameon=False)
     return figure
