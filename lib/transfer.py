@@ -5,20 +5,20 @@ Notebook 03 holds the same steps in full; here they are without figures and file
 
 from lib.backbones import Backbone
 from lib.framework import keras
-from lib.heads import BATCH, Part, build_head, features
+from lib.heads import BATCH, Part, build_head
 
-TUNE_RATE, TUNE_EPOCHS = 5e-3, 20
+TUNE_RATE, TUNE_EPOCHS = 1e-2, 20
 WARM_UP = 0.1  # of all steps
 WEIGHT_DECAY = 5e-4
 
 
-def unfreeze(base: "keras.Model", first: str) -> None:
-    """Make the layers of a base trainable from the one named `first` on, batch normalisation excepted."""
-    names = [layer.name for layer in base.layers]
+def unfreeze(base: "keras.Model", first: str, frozen_norm: bool = False) -> None:
+    """Make the layers of a base trainable from the one named `first` on, batch normalisation too unless `frozen_norm`."""
+    begin = [layer.name for layer in base.layers].index(first)
     base.trainable = True
     for position, layer in enumerate(base.layers):
-        is_norm = isinstance(layer, keras.layers.BatchNormalization)
-        layer.trainable = position >= names.index(first) and not is_norm
+        stays = frozen_norm and isinstance(layer, keras.layers.BatchNormalization)
+        layer.trainable = position >= begin and not stays
 
 
 def augmentation(seed: int) -> "keras.Sequential":
@@ -37,19 +37,10 @@ def augmentation(seed: int) -> "keras.Sequential":
 
 
 def fine_tune(backbone: Backbone, head: "keras.Model", train: Part, validation: Part, seed: int) -> "keras.Model":
-    """Train backbone (from the layer that its card names) and head together; give them as the last epoch leaves them.
-
-    When they then name fewer validation pictures rightly than before, the result is backbone and head as they came.
-    """
+    """Train backbone (from the layer that its card names) and head together; give them as the last epoch leaves them."""
     keras.utils.set_random_seed(seed)
     unfreeze(backbone.base, backbone.unfreeze_from)
-    start = accuracy(head, Part(features(backbone, validation.x), validation.y))
-    weights = [part.get_weights() for part in (backbone.base, head)]
-    model, _ = train_whole(backbone, head, train, validation, TUNE_EPOCHS, seed)
-    if accuracy(model, validation) < start:
-        for part, before in zip((backbone.base, head), weights):
-            part.set_weights(before)
-    return model
+    return train_whole(backbone, head, train, validation, TUNE_EPOCHS, seed)[0]
 
 
 def accuracy(model: "keras.Model", part: Part) -> float:
@@ -68,17 +59,18 @@ def from_scratch(backbone: Backbone, train: Part, validation: Part, classes: int
 
 
 def train_whole(
-    backbone: Backbone, head: "keras.Model", train: Part, validation: Part, epochs: int, seed: int
+    backbone: Backbone, head: "keras.Model", train: Part, validation: Part, epochs: int, seed: int, rate=TUNE_RATE
 ) -> tuple["keras.Model", dict]:
     """Train what is trainable in a backbone and a head joined, on augmented pictures; give the model and the history.
 
-    The weights are those of the last epoch, at which the rate has come down to nothing: at an earlier one it still
-    shakes them, and which of those fits a small validation part best is largely chance.
+    `rate` is the learning rate at its peak. The weights are those of the last epoch, at which it has come down to
+    nothing: at an earlier one it still shakes them, and which of those fits a small validation part best is largely
+    chance.
     """
     frames = keras.Input(train.x.shape[1:], dtype="uint8")
     model = keras.Model(frames, head(backbone.model(frames)))
     trainer = keras.Model(frames, model(augmentation(seed)(frames)))
-    compile_annealed(trainer, TUNE_RATE, epochs * steps_per_epoch(train))
+    compile_annealed(trainer, rate, epochs * steps_per_epoch(train))
     history = trainer.fit(
         train.x, train.y, batch_size=BATCH, epochs=epochs, validation_data=(validation.x, validation.y), verbose=0
     )

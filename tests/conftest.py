@@ -47,7 +47,7 @@ def toy_backbone(tmp_path_factory) -> Path:
             layers.Rescaling(1 / 255),
             layers.Conv2D(6, 3, strides=2, activation="relu", name="first"),
             layers.Conv2D(4, 1, name="last"),
-            layers.BatchNormalization(),
+            layers.BatchNormalization(name="norm"),
         ],
         name="toy",
     )

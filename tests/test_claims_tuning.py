@@ -23,24 +23,22 @@ def test_a_fresh_head_starts_late_and_distorts_nothing_that_is_measured(photogra
     late = by_seed(photographs, "all, fresh head", "first_loss") - by_seed(photographs, "all", "first_loss")
     farther = by_seed(photographs, "all, fresh head", "moved") - by_seed(photographs, "all", "moved")
     behind = by_seed(photographs, "all", "held_out") - by_seed(photographs, "all, fresh head", "held_out")
-    assert (farther < 0).all() and late.mean() > 0
+    assert late.mean() > 0
     if photographs == "sample":
+        assert farther.min() < 0 < farther.max()
         assert (late > 0).all() and behind.min() < 0 < behind.max()
     else:
+        assert (farther < 0).all()
         assert (behind > 0).all() and 0.01 < behind.mean() < 0.02
 
 
 @each_set
-def test_free_normalisation_does_no_harm_with_batches_of_32(photographs):
-    first, moved, right = (
-        by_seed(photographs, "all, free normalisation", column) - by_seed(photographs, "all", column)
-        for column in ("first_loss", "moved", "held_out")
-    )
-    assert (first < 0).all() and (moved < 0).all()
-    if photographs == "sample":
-        assert (right > 0).all() and right.max() > 0.05
-    else:
-        assert right.min() < 0 < right.max()
+def test_normalisation_that_is_frozen_at_a_fifth_of_the_rate_moves_a_third_as_far_and_ends_as_well(photographs):
+    free, frozen = "all", "all, frozen normalisation"
+    moved = by_seed(photographs, frozen, "moved") / by_seed(photographs, free, "moved")
+    assert (moved > 0.25).all() and (moved < 0.4).all()
+    right = by_seed(photographs, frozen, "held_out") - by_seed(photographs, free, "held_out")
+    assert right.min() < 0 < right.max()
 
 
 @each_set
@@ -48,20 +46,29 @@ def test_overfitting_is_there_in_every_way_but_does_not_grow_with_the_free_layer
     for way in ("frozen", *DEPTHS):
         assert (by_seed(photographs, way, "train") - by_seed(photographs, way, "held_out") > 0.01).all(), way
     more = by_seed(photographs, "all", "train") - by_seed(photographs, "last block", "train")
-    assert (more < 0).all() if photographs == "sample" else abs(more.mean()) < 0.005
+    assert abs(more.mean()) < 0.005
 
 
 def test_on_real_photographs_more_free_layers_are_better_on_average():
     gains = [gain("real", way) for way in DEPTHS]
     assert all(less.mean() < more.mean() for less, more in pairwise(gains))
-    assert (gains[-1] > 0).all() and 0.01 < gains[-1].mean() < 0.02
+    assert (gains[0] > 0).all() and (gains[1] > 0).all()
+    assert sum(gains[2] > gains[1]) == 2 and gains[2].min() < 0 and f"{gains[2].mean():.3f}" == "0.013"
+    assert (gain("real", "all", "validation") > 0).all()
 
 
-def test_on_drawn_photographs_no_depth_is_sure_to_gain_and_validation_sees_the_worst():
+def test_on_drawn_photographs_no_depth_is_sure_to_gain():
     gains = np.array([gain("sample", way) for way in DEPTHS])
-    assert (gains.min(axis=1) < 0).all()
-    worst = gain("sample", "all").argmin()
-    assert gain("sample", "all")[worst] < -0.05 and gain("sample", "all", "validation")[worst] < -0.05
+    assert (gains.min(axis=1) < 0).all() and (gains.mean(axis=1) < 0.001).all()
+
+
+def test_on_photographs_drawn_afresh_fine_tuning_gains_with_every_network():
+    rows = experiments.stored("drawn_sample", "sample")
+    afresh, held_out = (
+        np.array([row[f"{kind}fine_tuned"] - row[f"{kind}frozen"] for row in rows]) for kind in ("fresh_", "")
+    )
+    assert len(rows) == 15 and (afresh > 0).all() and f"{afresh.mean():.2f}" == "0.03"
+    assert (held_out > 0).sum() == 10
 
 
 @each_set

@@ -303,6 +303,14 @@ def test_first_steps_begin_at_the_start_and_are_told_apart_without_colour():
         assert len({(line.get_linestyle(), line.get_marker()) for line in axis.lines}) == 2
 
 
+def test_first_steps_of_a_training_that_breaks_leave_the_others_legible():
+    runs = {"whole": ([0.1, 0.2], [1.0, 0.9]), "broken": ([0.3, np.nan], [1.0, 9e6])}
+    _, right = plots.first_steps(runs).axes
+    assert right.get_ylim() == (0, 3)
+    runs["broken"] = [0.3, np.nan], [1.0, np.nan]
+    assert plots.first_steps(runs).axes[1].get_ylim() == (0, pytest.approx(1.08))
+
+
 def test_losses_and_gradients_have_a_bar_for_each_head_and_kind_of_picture():
     found = {
         "plain": {"trained": (0.1, 1.0), "fresh": (1.1, 3.0)},

@@ -1,4 +1,4 @@
-"""What fine-tuning buys, and what each of its rules is for: the head first, how many layers, frozen normalisation.
+"""What fine-tuning buys, and what each of its rules is for: the head first, how many layers, free normalisation.
 
 Each way trains for the same number of epochs with the recipe of notebook 03, and is judged as the last one leaves it.
 All but "frozen" begin with the bundled backbone's weights, "scratch" excepted.
@@ -14,7 +14,9 @@ from lib.framework import keras
 from lib.heads import Part
 
 BLOCKS = {"last block": 1, "last two blocks": 2, "all": None}  # of the bundled backbone
-WAYS = ("frozen", *BLOCKS, "all, fresh head", "all, free normalisation", "scratch")
+FROZEN_NORM = "all, frozen normalisation"
+RATES = {FROZEN_NORM: transfer.TUNE_RATE / 5}  # at the full rate it ends in numbers that are none
+WAYS = ("frozen", *BLOCKS, "all, fresh head", FROZEN_NORM, "scratch")
 CASES = experiments.cases(way=WAYS)
 DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "transfer", "frozen")
 EPOCHS = 10
@@ -55,14 +57,11 @@ def _tune(backbone, way: str, parts, features, classes: int, seed: int):
         backbone.base.set_weights(keras.models.clone_model(backbone.base).get_weights())
         backbone.base.trainable, head = True, heads.build_head(backbone.channels, classes)
     else:
-        transfer.unfreeze(backbone.base, first_layer(backbone.base, BLOCKS.get(way)))
+        transfer.unfreeze(backbone.base, first_layer(backbone.base, BLOCKS.get(way)), way == FROZEN_NORM)
         head = heads.train_head(*features[:2], classes, seed)
         if way == "all, fresh head":
             head = heads.build_head(backbone.channels, classes, features[0].x)
-        if way == "all, free normalisation":
-            for layer in backbone.base.layers:  # one by one: of a base that is trainable already, Keras passes it over
-                layer.trainable = True
-    return transfer.train_whole(backbone, head, *parts[:2], EPOCHS, seed)
+    return transfer.train_whole(backbone, head, *parts[:2], EPOCHS, seed, RATES.get(way, transfer.TUNE_RATE))
 
 
 def first_layer(base: "keras.Model", blocks: int | None) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from lib.plots.style import shown
 
+CEILING = 3.0  # of losses that are shown: who guesses among three classes has 1.1
 LINES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 
 
@@ -44,7 +45,8 @@ def rates(schedules: Mapping[str, np.ndarray], steps_per_epoch: int) -> plt.Figu
 def first_steps(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> plt.Figure:
     """Show how trainings begin: name: (share by which the base has moved, a step each; validation loss, an epoch each).
 
-    The first of the validation losses is that before the training.
+    The first of the validation losses is that before the training. The curve of a training that breaks ends where its
+    numbers do, and a loss above CEILING leaves the panel.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
     for (name, (moved, losses)), (line, marker) in zip(runs.items(), LINES):
@@ -53,8 +55,8 @@ def first_steps(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> 
         right.plot(range(len(losses)), losses, marker=marker, **look)
     left.set(xlabel="step", ylabel="the base has moved by")
     left.yaxis.set_major_formatter(plt.matplotlib.ticker.PercentFormatter(1))
-    highest = max(max(losses) for _, losses in runs.values())
-    right.set(xlabel="epoch", ylabel="validation loss", ylim=(0, 1.08 * highest))
+    highest = np.nanmax([losses for _, losses in runs.values()])
+    right.set(xlabel="epoch", ylabel="validation loss", ylim=(0, min(1.08 * highest, CEILING)))
     right.set_xticks(range(max(len(losses) for _, losses in runs.values())))
     left.legend(frameon=False)
     return figure

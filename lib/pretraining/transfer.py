@@ -18,11 +18,12 @@ from lib.files import replacing
 from lib.framework import keras, tf
 from lib.heads import BATCH, build_head, compile_model, copy_head
 from lib.progress import progress_bar
-from lib.transfer import augmentation, compile_annealed
+from lib.transfer import augmentation, compile_annealed, unfreeze
 
 FOLDS = 5
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
-TUNE_RATES, TUNE_EPOCHS = (0.0003, 0.004), 15  # the lower one suits large networks, the higher one the bundled
+TUNE_RATES, TUNE_EPOCHS = (0.0003, 0.01), 15  # the lower one suits large networks, the higher one the bundled
+FREE_NORM = 0.01  # the rate that batch normalisation is trained with, as in notebook 03; with a lower one it is frozen
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
 
 
@@ -122,8 +123,6 @@ class Transfer:
         self.backbone, self.maps, self.targets, self.seed = backbones.load(name), maps, targets, seed
         self.block = parts(self.backbone)[1]
         self.weights = self.block.get_weights()
-        for layer in self.block.layers:
-            layer.trainable = not isinstance(layer, keras.layers.BatchNormalization)
         self.features = [self._features(maps[view]) for view in (PLAIN, MIRRORED)]
 
     def _features(self, maps: np.ndarray) -> np.ndarray:
@@ -143,12 +142,13 @@ class Transfer:
         return head, losses + history.get("val_loss", [])
 
     def tune(self, head, rows, rate: float, epochs: int, validation=()) -> tuple["keras.Model", list[float]]:
-        """Train what is unfrozen under a copy of a trained head, normalisation fixed; each epoch sees another view.
+        """Train what is unfrozen under a copy of a trained head; each epoch sees another view.
 
         The rate falls over TUNE_EPOCHS, whether or not all of them are run.
         """
         keras.utils.set_random_seed(self.seed)
         self.block.set_weights(self.weights)
+        unfreeze(self.block, self.block.layers[0].name, frozen_norm=rate < FREE_NORM)
         model, losses = keras.Sequential([self.block, copy_head(head)]), []
         compile_annealed(model, rate, TUNE_EPOCHS * -(-len(rows) // BATCH))
         held = (self.maps[PLAIN][validation].astype(np.float32), self.targets[validation]) if validation else None
