@@ -67,6 +67,13 @@ def test_operations_are_counted_from_the_layers(toy_backbone):
     assert networks.flops(base) == 2 * 3 * 3 * (3 * 3 * 3 * 6 + 6 * 4)
 
 
+def test_peak_memory_is_left_out_where_the_system_does_not_tell_it(monkeypatch, tmp_path):
+    assert memory.is_told()
+    monkeypatch.setattr(memory, "STATUS", tmp_path / "none")
+    monkeypatch.setattr(memory.importlib.util, "find_spec", lambda name: None)
+    assert not memory.is_told()
+
+
 def test_peak_memory_is_in_bytes():
     assert 1e8 < memory.peak() < 1e11  # a Python with TensorFlow; in kilobytes it would be less
 

@@ -1,5 +1,6 @@
 """How much memory labelling a clip takes at most, each time in a process of its own."""
 
+import importlib.util
 import re
 import subprocess
 import sys
@@ -12,6 +13,12 @@ from lib.paths import ROOT
 from lib.progress import progress_bar
 
 SIZE = (320, 180)
+STATUS = Path("/proc/self/status")  # Linux; macOS has the module `resource`, Windows neither
+
+
+def is_told() -> bool:
+    """Whether the system tells a process how much memory it has had at most: Windows does not, without more."""
+    return STATUS.exists() or importlib.util.find_spec("resource") is not None
 
 
 def long_and_short(clip: Path, model: Path, repeats: int, folder: Path, short: int, long: int) -> Result:
@@ -37,10 +44,9 @@ def _peak_of_a_child(clip: Path, model: Path) -> int:
 
 def peak() -> int:
     """The most memory (bytes, resident) that this process has had."""
-    status = Path("/proc/self/status")
-    if status.exists():  # Linux, where ru_maxrss begins with what the parent held
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) * 1024
-    import resource  # macOS, where ru_maxrss is in bytes; Windows has none
+    if STATUS.exists():  # where ru_maxrss begins with what the parent held
+        return int(re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())[1]) * 1024
+    import resource  # where ru_maxrss is in bytes
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
