@@ -58,9 +58,34 @@ def test_the_fold_that_is_set_aside_has_no_say(maps, toy_backbone, monkeypatch):
         assert 0 <= accuracy <= 1 and rate > 0 and 0 <= epochs <= 3
 
 
-def test_choosing_takes_the_rate_and_the_epochs_of_the_least_loss():
+def test_a_head_takes_the_rate_and_the_epochs_of_the_least_loss():
     losses = {0.1: [3.0, 2.0, 2.5], 0.3: [4.0, 1.0, 9.0]}
-    assert transfer.choose(losses.__getitem__, [0.1, 0.3]) == (0.3, 1)
+    assert transfer.least_loss(losses.__getitem__, [0.1, 0.3]) == (0.3, 1)
+
+
+@pytest.mark.parametrize(("before", "chosen"), [(0.8, (0.3, 5)), (0.9, (0.3, 5)), (0.95, (0.3, 0))])
+def test_fine_tuning_takes_the_most_accurate_rate_or_is_left_out(before, chosen):
+    reached = {0.1: 0.85, 0.3: 0.9}
+    assert transfer.all_or_none(lambda rate, epochs: reached[rate] if epochs else before, [0.1, 0.3], 5) == chosen
+
+
+def test_fine_tuning_mixes_about_half_of_the_batches(maps, toy_backbone, monkeypatch):
+    monkeypatch.setattr(transfer, "BATCH", 2)
+    found, path = maps
+    held, targets = np.load(path), photos.labels(found)
+    trained = transfer.Transfer(str(toy_backbone), held, targets, seed=1)
+    rows = list(range(0, len(found), 2))
+    plain, seen = 0, 0
+    for view in (transfer.CHANGED, transfer.CHANGED + 1):
+        for inputs, shares in trained._mixed(rows, view):
+            seen += len(inputs)
+            assert np.allclose(shares.numpy().sum(axis=1), 1)
+            found_at = [np.flatnonzero((held[view] == one).all(axis=(1, 2, 3))) for one in inputs.numpy()]
+            if all(map(len, found_at)):
+                plain += 1
+                assert [targets[at[0]] for at in found_at] == shares.numpy().argmax(axis=1).tolist()
+    assert seen == 2 * len(rows)
+    assert 8 <= plain <= 22  # of 30
 
 
 def test_the_command_reports_every_fold_and_the_mean(project, toy_photos, toy_backbone, capsys, monkeypatch):

@@ -1,8 +1,8 @@
 """Measure how well a backbone carries over to a folder of photographs: five folds, frozen and fine-tuned.
 
 Each fold in turn is set aside and only reported. In the rest, a validation part chooses learning rate and
-number of epochs by its loss; then everything outside the fold is trained on with what was chosen. Photographs
-that share a group are never on both sides.
+number of epochs; then everything outside the fold is trained on with what was chosen. Photographs that share a
+group are never on both sides.
 """
 
 import hashlib
@@ -79,7 +79,7 @@ def _key(pair: tuple[int, int]) -> str:
 
 def _mark(found, backbone: str) -> str:
     """One SHA-256 for what the figures come from: the photographs, the backbone, the code that trains and divides."""
-    code = experiments.code_mark(["pretraining/transfer", "transfer", "heads", "photos"])
+    code = experiments.code_mark(["pretraining/transfer", "pretraining/augment", "transfer", "heads", "photos"])
     return hashlib.sha256(
         "\n".join([photos.fingerprint(found), backbone_files.fingerprint(backbone), code]).encode()
     ).hexdigest()

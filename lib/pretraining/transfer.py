@@ -2,7 +2,8 @@
 
 What is below the layer from which fine-tuning unfreezes is never trained, so what it gives is computed once: for the
 plain photographs, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
-Learning rate and epochs are chosen by the loss on a validation part of what may be trained on.
+Learning rate and epochs are chosen on a validation part of what may be trained on: a head's by its loss, those of
+fine-tuning, all or none, by what is named rightly (it may grow surer of its mistakes while it makes fewer).
 """
 
 import math
@@ -17,12 +18,14 @@ from lib.backbones import Backbone
 from lib.files import replacing
 from lib.framework import keras, tf
 from lib.heads import BATCH, build_head, compile_model, copy_head
+from lib.pretraining.augment import Draw, mix
 from lib.progress import progress_bar
 from lib.transfer import augmentation, compile_annealed, unfreeze
 
 FOLDS = 5
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
 TUNE_RATES, TUNE_EPOCHS = (0.0003, 0.01), 15  # the lower one suits large networks, the higher one the bundled
+MIXED = 0.5  # share of the batches in fine-tuning in which two photographs are mixed
 FREE_NORM = 0.01  # the rate that batch normalisation is trained with, as in notebook 03; with a lower one it is frozen
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
 
@@ -91,22 +94,36 @@ def score_fold(
     rest, aside, fitted, validation = ([row[p.path] for p in part] for part in (rest, aside, fitted, validation))
     transfer = Transfer(name, np.load(maps, mmap_mode="r"), photos.labels(found), seed)
 
-    rate, epochs = choose(lambda rate: transfer.train_head(fitted, rate, HEAD_EPOCHS, validation)[1], HEAD_RATES)
+    rate, epochs = least_loss(lambda rate: transfer.train_head(fitted, rate, HEAD_EPOCHS, validation)[1], HEAD_RATES)
     head, _ = transfer.train_head(rest, rate, epochs)
     scores = {"frozen": (transfer.accuracy(head, transfer.features[PLAIN], aside), rate, epochs)}
     if tuned:
         started, _ = transfer.train_head(fitted, rate, epochs)
-        rate, epochs = choose(lambda rate: transfer.tune(started, fitted, rate, TUNE_EPOCHS, validation)[1], TUNE_RATES)
-        model, _ = transfer.tune(head, rest, rate, epochs)
+
+        def named_rightly(rate: float, epochs: int) -> float:
+            return transfer.accuracy(transfer.tune(started, fitted, rate, epochs), transfer.maps[PLAIN], validation)
+
+        rate, epochs = all_or_none(named_rightly, TUNE_RATES, TUNE_EPOCHS)
+        model = transfer.tune(head, rest, rate, epochs)
         scores["fine-tuned"] = (transfer.accuracy(model, transfer.maps[PLAIN], aside), rate, epochs)
     return scores
 
 
-def choose(losses_of: Callable[[float], list[float]], rates: Sequence[float]) -> tuple[float, int]:
+def least_loss(losses_of: Callable[[float], list[float]], rates: Sequence[float]) -> tuple[float, int]:
     """Give the (rate, epochs) with the least validation loss; `losses_of` gives that before training and after each epoch."""
     losses = {rate: losses_of(rate) for rate in rates}
     rate = min(rates, key=lambda rate: min(losses[rate]))
     return rate, int(np.argmin(losses[rate]))
+
+
+def all_or_none(accuracy_of: Callable[[float, int], float], rates: Sequence[float], epochs: int) -> tuple[float, int]:
+    """Give the rate with the highest validation accuracy after `epochs`, and `epochs`, or 0 where that is below the start's.
+
+    Between start and end the rate is high and shakes the weights, so that an epoch in between does well by chance.
+    """
+    reached = {rate: accuracy_of(rate, epochs) for rate in rates}
+    rate = max(rates, key=reached.get)
+    return rate, epochs if reached[rate] >= accuracy_of(rate, 0) else 0
 
 
 class Transfer:
@@ -141,24 +158,34 @@ class Transfer:
         history = head.fit(x, np.tile(self.targets[rows], 2), BATCH, epochs, validation_data=held, verbose=0).history
         return head, losses + history.get("val_loss", [])
 
-    def tune(self, head, rows, rate: float, epochs: int, validation=()) -> tuple["keras.Model", list[float]]:
-        """Train what is unfrozen under a copy of a trained head; each epoch sees another view.
+    def tune(self, head, rows, rate: float, epochs: int) -> "keras.Model":
+        """Train what is unfrozen under a copy of a trained head; each epoch sees another view, about half of it mixed.
 
-        The rate falls over TUNE_EPOCHS, whether or not all of them are run.
+        The rate falls to 0 over the epochs, and the weights are those of the last one.
         """
         keras.utils.set_random_seed(self.seed)
         self.block.set_weights(self.weights)
         unfreeze(self.block, self.block.layers[0].name, frozen_norm=rate < FREE_NORM)
-        model, losses = keras.Sequential([self.block, copy_head(head)]), []
-        compile_annealed(model, rate, TUNE_EPOCHS * -(-len(rows) // BATCH))
-        held = (self.maps[PLAIN][validation].astype(np.float32), self.targets[validation]) if validation else None
-        losses += [model.evaluate(*held, BATCH, verbose=0)[0]] if held else []
-        for epoch in range(epochs):
-            x = self.maps[CHANGED + epoch][rows].astype(np.float32)
-            losses += model.fit(x, self.targets[rows], BATCH, validation_data=held, verbose=0).history.get(
-                "val_loss", []
-            )
-        return model, losses
+        model = keras.Sequential([self.block, copy_head(head)])
+        if not epochs:
+            return model
+        compile_annealed(model, rate, epochs * -(-len(rows) // BATCH))
+        model.compile(model.optimizer, "categorical_crossentropy")  # for targets that are shares
+        for view in range(CHANGED, CHANGED + epochs):
+            model.fit(self._mixed(rows, view), shuffle=False, verbose=0)
+        return model
+
+    def _mixed(self, rows, view: int) -> "tf.data.Dataset":
+        """Batches of one view, shuffled, about half of them blended or pasted together: maps, and shares of the classes."""
+        order = np.random.default_rng([self.seed, view]).permutation(rows)
+        batches = tf.data.Dataset.from_tensor_slices((self.maps[view][order], self.targets[order])).batch(BATCH)
+        first_step, classes = view * len(batches), int(self.targets.max()) + 1
+
+        def prepared(step, batch):
+            maps, targets = tf.cast(batch[0], tf.float32), tf.one_hot(batch[1], classes)
+            return mix(maps, targets, Draw(self.seed, first_step + step), MIXED)
+
+        return batches.enumerate().map(prepared)
 
     def accuracy(self, model, inputs: np.ndarray, rows) -> float:
         """Give the share of the rows whose class is predicted."""
