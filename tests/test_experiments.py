@@ -105,6 +105,27 @@ def test_the_mark_is_of_what_runs_not_of_what_is_read(tmp_path, monkeypatch):
     assert marks[0] == marks[1] != marks[2]
 
 
+def test_a_module_of_a_package_stands_for_those_that_it_uses(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    package = tmp_path / "lib" / "drawn"
+    package.mkdir(parents=True)
+    sources = {"photo": "from lib.drawn import pens\n", "pens": "from lib.drawn.ink import RED\n", "ink": "RED = 1\n"}
+    for name, source in (sources | {"clip": "from lib.drawn.ink import RED\n"}).items():
+        (package / f"{name}.py").write_text(source)
+
+    def marks():
+        return [experiments.code_mark([name]) for name in ("drawn", "drawn/photo", "drawn/clip")]
+
+    def changed(name):
+        before = marks()
+        (package / f"{name}.py").write_text((package / f"{name}.py").read_text() + "NEW = 2\n")
+        return [old != new for old, new in zip(before, marks())]
+
+    assert changed("clip") == [True, False, True]
+    assert changed("pens") == [True, True, False]
+    assert changed("ink") == [True, True, True]
+
+
 def test_no_kept_figure_is_older_than_what_it_came_from():
     files = list((paths.NOTEBOOKS / "results").glob("*.json"))
     for file in files:

@@ -79,7 +79,7 @@ def _key(pair: tuple[int, int]) -> str:
 
 def _mark(found, backbone: str) -> str:
     """One SHA-256 for what the figures come from: the photographs, the backbone, the code that trains and divides."""
-    code = experiments.code_mark(["pretraining/transfer", "pretraining/augment", "transfer", "heads", "photos"])
+    code = experiments.code_mark(["pretraining/transfer", "transfer", "heads", "photos"])
     return hashlib.sha256(
         "\n".join([photos.fingerprint(found), backbone_files.fingerprint(backbone), code]).encode()
     ).hexdigest()

@@ -59,12 +59,29 @@ def mark(name: str) -> str:
 
 
 def code_mark(modules: Iterable[str]) -> str:
-    """Give one SHA-256 for modules of the library, by name. What is only for readers (comments, docstrings) is left out."""
+    """Give one SHA-256 for modules of the library, by name. What is only for readers (comments, docstrings) is left out.
+
+    A package stands for all its modules, and a module in a package for itself and those of the package that it uses:
+    "scenes/photographs" for all that draws photographs, and nothing that cuts clips.
+    """
     files = []
     for module in modules:
         path = paths.ROOT / "lib" / module
-        files += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+        files += sorted(path.rglob("*.py")) if path.is_dir() else sorted(_used(path.with_suffix(".py")))
     return hashlib.sha256("\n".join(_code(file.read_text(encoding="utf-8")) for file in files).encode()).hexdigest()
+
+
+def _used(module: Path, seen: frozenset[Path] = frozenset()) -> frozenset[Path]:
+    """Give a module's file and, where it is in a package of `lib`, those of that package that it imports, and so on."""
+    seen |= {module}
+    package = f"lib.{module.parent.name}"
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(f"{package}."):
+            names = [node.module.rpartition(".")[2], *(alias.name for alias in node.names)]
+            for file in (module.with_name(f"{name}.py") for name in names):
+                if file.exists() and file not in seen:
+                    seen = _used(file, seen)
+    return seen
 
 
 def _code(source: str) -> str:

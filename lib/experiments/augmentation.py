@@ -3,7 +3,7 @@
 from lib import experiments, frozen, heads
 
 CASES = experiments.cases(views=[0, 1, 2, 4])
-DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen")
+DEPENDS_ON = ("scenes/photographs", "photos", "backbones", "heads", "frozen")
 
 
 def run_case(case: dict) -> dict:

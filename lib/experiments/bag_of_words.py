@@ -15,7 +15,7 @@ from lib import backbones, bag_of_words, experiments, paths, photos
 PLACES = {"words at key points": bag_of_words.at_key_points, "words on a grid": bag_of_words.on_grid}
 ALONE = ("pixels", "SVM on frozen features")
 CASES = experiments.cases(way=ALONE) + experiments.cases(way=PLACES, words=[10, 50, 200, 1000])
-DEPENDS_ON = ("scenes", "photos", "bag_of_words", "backbones")
+DEPENDS_ON = ("scenes/photographs", "photos", "bag_of_words", "backbones")
 SIZE = 32
 
 

@@ -11,7 +11,7 @@ from lib.framework import keras
 
 LECTURE = 1 / 25
 CASES = experiments.cases(rate=[1e-3, 1e-2, 1e-1, 2e-1], decay=[0, LECTURE])
-DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen")
+DEPENDS_ON = ("scenes/photographs", "photos", "backbones", "heads", "frozen")
 VIEWS = 2  # as in notebook 02
 
 

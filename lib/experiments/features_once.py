@@ -13,7 +13,7 @@ from lib.framework import keras
 
 EPOCHS = 3
 CASES = experiments.cases()
-DEPENDS_ON = ("scenes", "photos", "backbones", "classifier", "heads", "frozen")
+DEPENDS_ON = ("scenes/photographs", "photos", "backbones", "classifier", "heads", "frozen")
 
 
 def run_case(case: dict) -> dict:

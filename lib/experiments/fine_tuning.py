@@ -18,7 +18,7 @@ FROZEN_NORM = "all, frozen normalisation"
 RATES = {FROZEN_NORM: transfer.TUNE_RATE / 5}  # at the full rate it ends in numbers that are none
 WAYS = ("frozen", *BLOCKS, "all, fresh head", FROZEN_NORM, "scratch")
 CASES = experiments.cases(way=WAYS)
-DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "transfer", "frozen")
+DEPENDS_ON = ("scenes/photographs", "photos", "backbones", "heads", "transfer", "frozen")
 EPOCHS = 10
 
 

@@ -7,7 +7,7 @@ from lib import experiments, frozen, heads, old_classifier
 from lib.heads import Part
 
 CASES = experiments.cases(inputs=["features", "old classifier"])
-DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen", "old_classifier")
+DEPENDS_ON = ("scenes/photographs", "photos", "backbones", "heads", "frozen", "old_classifier")
 
 
 def run_case(case: dict) -> dict:

@@ -10,7 +10,7 @@ CASES = [
     for chance in (TRAINING, SPLIT)
     for seed in SEEDS
 ]
-DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen")
+DEPENDS_ON = ("scenes/photographs", "photos", "backbones", "heads", "frozen")
 
 
 def run_case(case: dict) -> dict:

@@ -20,7 +20,7 @@ FAULTS = {
     "0 to 1": lambda frames: frames / 255,
 }
 CASES = experiments.cases(fault=list(FAULTS))
-DEPENDS_ON = ("scenes", "photos", "backbones", "heads", "frozen")
+DEPENDS_ON = ("scenes/photographs", "photos", "backbones", "heads", "frozen")
 
 
 def network(backbone: backbones.Backbone, fault: str) -> "keras.Model":
