@@ -82,6 +82,7 @@ def test_programmes_are_as_long_as_promised(name, seed):
     else:
         assert 10 <= seconds <= 25 and {scene.event for scene in scenes} == {"formula1" if "formula" in name else name}
     assert any(scene.kind in ("crowd", "portrait", "scoreboard", "group") for scene in scenes)
+    assert any(scene.speed < 1 for scene in scenes) and any(scene.wipe for scene in scenes)
     assert all(scene.frames >= 7 for scene in scenes)
 
 

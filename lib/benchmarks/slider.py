@@ -14,7 +14,7 @@ SIZES = (8, 32, 128)  # the slider goes so far
 
 def step(repeats: int) -> Result:
     """Smooth the scores of 10,000 frames and reckon the figures; the slowest of several windows counts."""
-    truth = np.arange(FRAMES) // 210 % 3  # another event every 8.4 seconds, as in sports_day
+    truth = np.arange(FRAMES) // 235 % 3  # another event every 9.4 seconds, as in sports_day
     chance = np.random.default_rng(0)
     scores = chance.dirichlet((1, 1, 1), FRAMES) + np.eye(3)[truth]
     scores = (scores / 2).astype(np.float32)

@@ -18,9 +18,9 @@ from lib.framework import forward
 from lib.heads import Part
 
 CASES = [{"drawing": drawing, "seed": seed} for drawing in range(3) for seed in range(5)]
-DEPENDS_ON = ("photos", "scenes", "video", "backbones", "heads", "transfer", "smoothing", "timeline")
+DEPENDS_ON = ("photos", "scenes", "video", "backbones", "heads", "classifier", "transfer", "smoothing", "timeline")
 FRESH = 100  # is added to a drawing seed for the sample that no network has seen
-SIZES = (1, 8, 16, 24, 32, 48, 64, 96, 128)
+SIZES = (1, 8, 16, 24, 32, 40, 48, 64, 96, 128)
 
 
 def _folder(drawing: int) -> Path:
@@ -131,29 +131,31 @@ def summarise(rows: list[dict]) -> str:
     def spread(x, digits=3):
         return f"{x.mean():.{digits}f} ({x.min():.{digits}f} to {x.max():.{digits}f})"
 
-    pixels, frozen, tuned, scratch = (values(name) for name in ("pixels", "frozen", "fine_tuned", "scratch"))
-    fresh = {name: values(f"fresh_{name}") for name in ("frozen", "fine_tuned", "scratch")}
-    gain, fresh_gain = tuned - frozen, fresh["fine_tuned"] - fresh["frozen"]
+    def tuning(prefix):
+        """The lines on fine-tuning: on what was held out, or, with the prefix "fresh_", on what was drawn afresh."""
+        frozen, tuned, scratch = (values(prefix + name) for name in ("frozen", "fine_tuned", "scratch"))
+        gain, needed = tuned - frozen, round(0.8 * len(rows))
+        return [
+            line("  fine-tuned", spread(tuned), "", True),
+            line("  above frozen", f"in {(gain > 0).sum()} of {len(rows)}", f"in {needed}", (gain > 0).sum() >= needed),
+            line("  mean gain", f"{gain.mean():+.4f}", "at least +0.01", gain.mean() >= 0.01),
+            line("  random weights, same training", spread(scratch), "0.05 below fine-tuned", (tuned - scratch).mean() >= 0.05),
+        ]  # fmt: skip
+
+    pixels, frozen = values("pixels"), values("frozen")
     raw, chosen = values("raw", "accuracy"), values("chosen", "accuracy")
     flicker, calm = values("raw", "surplus_per_minute"), values("chosen", "surplus_per_minute")
     lag_32, lag_128 = values("deque_32", "lag"), values("deque_128", "lag")
     slow = values("deque_128", "accuracy")
     pairs = _confused(rows)
     most = max(pairs, key=pairs.get)
-    needed = round(0.8 * len(rows))
     lines = [
         line("measured on the drawn sample", "mean (lowest to highest)", "wanted", True)[:-4] + " holds",
         line("nearest neighbour on 32×32 pixels", spread(pixels), "at most 0.75", pixels.mean() <= 0.75),
         line("backbone frozen + head, held-out", spread(frozen), "0.88 to 0.97", 0.88 <= frozen.mean() <= 0.97),
-        line("fine-tuned, held-out", spread(tuned), "", True),
-        line("  above frozen", f"in {(gain > 0).sum()} of {len(rows)}", f"in {needed}", (gain > 0).sum() >= needed),
-        line("  mean gain", f"{gain.mean():+.4f}", "at least +0.01", gain.mean() >= 0.01),
-        line("random weights, same training", spread(scratch), "0.05 below fine-tuned", (tuned - scratch).mean() >= 0.05),
-        line("drawn afresh: frozen + head", spread(fresh["frozen"]), "", True),
-        line("  fine-tuned", spread(fresh["fine_tuned"]), "", True),
-        line("  above frozen", f"in {(fresh_gain > 0).sum()} of {len(rows)}", f"in {needed}", (fresh_gain > 0).sum() >= needed),
-        line("  mean gain", f"{fresh_gain.mean():+.4f}", "at least +0.01", fresh_gain.mean() >= 0.01),
-        line("  random weights", spread(fresh["scratch"]), "0.05 below fine-tuned", (fresh["fine_tuned"] - fresh["scratch"]).mean() >= 0.05),
+        *tuning(""),
+        line("drawn afresh: frozen + head", spread(values("fresh_frozen")), "", True),
+        *tuning("fresh_"),
         line("most confused pair", " and ".join(most), "badminton and volleyball", set(most) == {"badminton", "volleyball"}),
         line("sports_day, frame by frame: accuracy", spread(raw), "0.70 to 0.92", 0.70 <= raw.mean() <= 0.92),
         line("  surplus switches a minute", spread(flicker, 1), "at least 20", flicker.mean() >= 20),

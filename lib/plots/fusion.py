@@ -88,7 +88,7 @@ def one_and_many(panels: Mapping[str, Mapping[str, tuple[float, float]]], xlabel
         for place, (one, many) in enumerate(networks.values()):
             axis.plot((one, many), (place, place), color="0.7", linewidth=2, zorder=1)
             axis.plot(one, place, "o", color="black", markerfacecolor="white", markersize=9)
-            axis.plot(many, place, "D", color="black", markersize=7)
+            axis.plot(many, place, "D", color="black", markersize=7, clip_on=False)
         axis.set_yticks(range(len(networks)), networks)
         axis.set(title=title, xlabel=xlabel, xlim=(0, 1), ylim=(len(networks) - 0.5, -0.5))
     signs = [plt.Line2D([], [], color="black", marker="o", fillstyle="none", markersize=9, linestyle="", label="one")]
