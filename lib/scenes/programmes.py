@@ -28,7 +28,7 @@ _MAIN = {
     "formula1": ("corner", "head on", "head on", "side", "side", "chase", "grid", "close", "on board"),
 }
 _REPLAY = {"badminton": ("close", "at net"), "volleyball": ("close", "at net"), "formula1": ("close", "side")}
-_REPLAY_EVERY = 8  # turns of play: so that no clip of one event is without
+_REPLAY_EVERY = 8  # turns of play, so that no clip of one event is without a replay
 _CUTAWAYS = ("crowd", "crowd", "crowd", "portrait", "portrait", "portrait", "scoreboard", "scoreboard", "group")
 
 
