@@ -37,6 +37,14 @@ def test_pictures_are_all_shown_under_their_titles():
     assert [axis.images[0].get_array().max() for axis in figure.axes[:5]] == [0, 1, 2, 3, 4]
 
 
+def test_a_map_of_one_channel_does_not_end_in_the_white_of_the_page():
+    coarse = np.array([[0.0, 0.5], [0.5, 3.0]], np.float32)
+    grey = (255 * coarse / 3).astype(np.uint8)
+    shown = [axis.images[0].to_rgba(axis.images[0].get_array()) for axis in plots.pictures([coarse, grey]).axes[:2]]
+    strongest, white = shown[0][1, 1, :3], shown[1][1, 1, :3]
+    assert white.min() == 1 and strongest.min() < 0.5
+
+
 def test_confusion_shows_counts_with_the_truth_in_rows():
     figure = plots.confusion(np.array([[5, 1], [0, 7]]), ("a", "b"))
     axis = figure.axes[0]
@@ -263,6 +271,15 @@ def test_the_median_of_the_lags_lies_over_the_law():
     lines = {line.get_label(): line.get_ydata() for line in figure.axes[0].lines}
     np.testing.assert_array_equal(lines["median"], [4, 9])
     np.testing.assert_array_equal(lines["half the window"], [4, 8])
+
+
+def test_the_price_of_each_way_is_followed_to_its_last_size():
+    (axis,) = plots.trade({"mean": ((5, 10), (8, 2)), "vote": ((25, 50), (9, 1))}, rate=25).axes
+    mean, its_end, _, end_of_vote = axis.lines[:4]
+    np.testing.assert_allclose(mean.get_xydata(), [(0.2, 8), (0.4, 2)])
+    np.testing.assert_allclose(its_end.get_xydata(), [(0.4, 2)])
+    np.testing.assert_allclose(end_of_vote.get_xydata(), [(2, 1)])
+    assert its_end.get_markersize() > mean.get_markersize()
 
 
 def test_a_slow_deque_spans_more_seconds():

@@ -7,7 +7,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from lib.plots.style import shown
 
-_LEFT, _RIGHT = (0.0, 0.32), (0.5, 0.46)  # where the boxes begin, and how wide they are
+_LEFT, _RIGHT = (0.0, 0.36), (0.5, 0.46)  # where the boxes begin, and how wide they are
 _HIGH = 0.6
 _ARROW = {"arrowstyle": "-|>", "color": "0.35", "shrinkA": 3, "shrinkB": 3}
 

@@ -12,7 +12,11 @@ from lib.plots.style import colour, shown
 def pictures(
     images: Sequence[np.ndarray], titles: Sequence[str] = (), columns: int = 6, width: float = 10
 ) -> plt.Figure:
-    """Show pictures (height, width, 3), uint8 RGB, in rows, each under its title."""
+    """Show pictures in rows, each under its title.
+
+    A picture is (height, width, 3), uint8 RGB, or (height, width): uint8 in grey, floats in colours from the lowest
+    (dark blue) to the highest (yellow), which stands out from the page as white would not.
+    """
     rows = -(-len(images) // columns)
     tallest = max((image.shape[0] / image.shape[1] for image in images), default=1)
     height = rows * (
@@ -22,7 +26,7 @@ def pictures(
     for axis in axes.flat:
         axis.axis("off")
     for axis, image in zip(axes.flat, images):
-        axis.imshow(image, cmap="gray" if image.ndim == 2 else None)
+        axis.imshow(image, cmap="gray" if image.dtype == np.uint8 else "viridis")  # of no effect on RGB
     for axis, title in zip(axes.flat, titles):
         axis.set_title(title, fontsize=9)
     return figure

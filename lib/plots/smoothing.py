@@ -160,18 +160,17 @@ def window_curves(curves: Mapping[str, Curves], rate: float) -> plt.Figure:
 
 
 @shown
-def trade(ways: Mapping[str, tuple[Sequence[int], Sequence[float], Sequence[float]]], rate: float) -> plt.Figure:
-    """Show wrong captions a minute over lag: way → (sizes, lags in frames, wrong captions a minute).
+def trade(ways: Mapping[str, tuple[Sequence[float], Sequence[float]]], rate: float) -> plt.Figure:
+    """Show wrong captions a minute over lag: way → (lags in frames, wrong captions a minute), from size to size.
 
-    The first and the last size stand beside their points.
+    The last point of each is large.
     """
     figure, axis = plt.subplots(figsize=(9.5, 4))
-    for place, (way, (sizes, lags, wrong)) in enumerate(ways.items()):
+    for place, (way, (lags, wrong)) in enumerate(ways.items()):
         lags = np.asarray(lags) / rate
         look = {"color": plt.cm.tab10(place), "marker": MARKS[place % len(MARKS)], "linestyle": DASHES[place % 4]}
         axis.plot(lags, wrong, label=way, **look)
-        for end in (0, -1):
-            axis.annotate(sizes[end], (lags[end], wrong[end]), xytext=(4, 4), textcoords="offset points", fontsize=8)
+        axis.plot(lags[-1], wrong[-1], markersize=12, **look)
     axis.axhline(1, color="black", linewidth=1, label="one a minute")
     axis.set(xlabel="mean lag, seconds", ylabel="wrong captions a minute", ylim=(0, None))
     axis.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
