@@ -18,18 +18,20 @@ VIEWS = 2  # as in notebook 02
 def run_case(case: dict) -> dict:
     """Train one head; give its validation losses, and the accuracy of the epoch with the lowest validation loss.
 
-    `jump` is by how much the validation loss changes from one epoch to the next in the second half: the mean of its
-    absolute value.
+    `last_accuracy` is the validation accuracy of the last epoch's head. `jump` is by how much the validation loss
+    changes from one epoch to the next in the second half: the mean of its absolute value.
     """
     train, validation, held_out = frozen.parts(case["photographs"], case["seed"], VIEWS)
     keras.utils.set_random_seed(case["seed"])
     head = heads.build_head(train.x.shape[-1], frozen.classes(case["photographs"]), train.x)
     rate = keras.optimizers.schedules.InverseTimeDecay(case["rate"], 1, case["rate"] * case["decay"])
-    head.compile(keras.optimizers.SGD(rate, momentum=0.9), "sparse_categorical_crossentropy")
-    losses = heads.fit(head, train, validation, heads.EPOCHS)["val_loss"]
+    head.compile(keras.optimizers.SGD(rate, momentum=0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    history = heads.fit(head, train, validation, heads.EPOCHS)
+    losses = history["val_loss"]
     return {
         "best_loss": min(losses),
         "last_loss": losses[-1],
+        "last_accuracy": history["val_accuracy"][-1],
         "jump": float(np.abs(np.diff(losses[len(losses) // 2 :])).mean()),
         "validation": frozen.accuracy(head, validation),
         "held_out": frozen.accuracy(head, held_out),
@@ -39,4 +41,5 @@ def run_case(case: dict) -> dict:
 def summarise(rows: list[dict]) -> str:
     """Print losses and accuracy by photograph set, first rate and decay."""
     rows = [row | {"setting": f"rate {row['rate']:g}, decay {row['decay']:g}"} for row in rows]
-    return experiments.table(rows, "setting", ("best_loss", "last_loss", "jump", "validation", "held_out"))
+    columns = ("best_loss", "last_loss", "last_accuracy", "jump", "validation", "held_out")
+    return experiments.table(rows, "setting", columns)
