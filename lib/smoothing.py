@@ -103,7 +103,8 @@ class ExponentialMean(_Stream):
     """A mean in which a row counts the less the older it is; it needs no window, only the last mean.
 
     Each mean is `last + (row - last) * 2 / (size + 1)`, the first is the first row. With that factor the rows are
-    on average as old as those of a RollingMean of `size`, so the two lag alike. Reckoned in float64.
+    on average as old as those of a RollingMean of `size`: on a steady slope the two lag alike, while after a clean
+    change this one turns sooner. Reckoned in float64.
     """
 
     def __init__(self, size: int):

@@ -1,8 +1,8 @@
 """Measure how well a backbone carries over to a folder of photographs: five folds, frozen and fine-tuned.
 
-Each fold in turn is set aside and only reported. In the rest, a validation part chooses learning rate and
-number of epochs; then everything outside the fold is trained on with what was chosen. Photographs that share a
-group are never on both sides.
+Each fold in turn is set aside and only reported. In the rest, a validation part chooses the learning rates, a
+head's number of epochs, and whether fine-tuning is kept; then everything outside the fold is trained on with what
+was chosen. Photographs that share a group are never on both sides.
 """
 
 import hashlib
