@@ -7,6 +7,7 @@ What its network wants (colour order, scaling, mean subtraction) is done by laye
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,8 @@ def _network(path: Path) -> "keras.Model":
         base = load_model(path)
     except ValueError as error:
         raise BackboneError(f"{path} cannot be loaded ({error}): save the model again, as a .keras file.") from error
-    if len(base.inputs) != 1 or len(base.outputs) != 1 or len(base.output_shape) != 4:
+    built = base.built and hasattr(base, "inputs")  # a Sequential without an Input is neither until it is called
+    if not built or len(base.inputs) != 1 or len(base.outputs) != 1 or len(base.output_shape) != 4:
         raise BackboneError(
             f"{path} does not turn pictures into a feature map (height, width, channels): save it without its "
             "pooling and its classifier."
@@ -217,7 +219,7 @@ class _FeatureStore:
             if path.exists():
                 with np.load(path, allow_pickle=False) as held:
                     self.features = dict(zip(held["keys"].tolist(), held["features"]))
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             raise BackboneError(
                 f"{path} does not hold kept features: delete it, and they are extracted anew."
             ) from error

@@ -43,10 +43,10 @@ def replacing(path: str | Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def make_folder(folder: str | Path) -> None:
-    """Make a folder, and see that it takes files. Raises OSError, in one sentence, when it does not."""
+def make_folder(folder: str | Path, told: str | Path = "") -> None:
+    """Make a folder, and see that it takes files. Raises OSError, in one sentence about it or `told`, when it does not."""
     folder = Path(folder)
-    with telling(folder):
+    with telling(told or folder):
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
 

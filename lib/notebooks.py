@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from lib import paths
 from lib.files import replacing
@@ -59,7 +59,7 @@ def execute(name: str, parameters: dict | None = None, copy: Path | None = None,
     try:
         # The outer bar tells how far it is; bars inside the executed copy would only be noise there.
         client.execute(env={**os.environ, "TQDM_DISABLE": "1"})
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+    except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # the last of a kernel that dies
         where = f" Its copy {copy} shows where." if copy else ""
         raise NotebookError(f"Notebook {name} stopped at an error: {_last_line(error)}.{where}") from error
     except OSError as error:  # of Jupyter's own folders, of which it makes several

@@ -38,7 +38,8 @@ def load(backbone: str) -> OldClassifier | None:
             "correct the card, or delete the classifier."
         )
     maps = keras.Input((None, None, saved.input_shape[-1]), name="feature_map")
-    model = keras.Sequential([maps, *saved.layers[1:]], name="old_classifier")  # the layers, without their fixed size
+    layers = [layer for layer in saved.layers if not isinstance(layer, keras.layers.InputLayer)]
+    model = keras.Sequential([maps, *layers], name="old_classifier")  # without the fixed size of its input
     return OldClassifier(model, tuple(classes))
 
 

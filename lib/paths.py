@@ -1,5 +1,7 @@
 """Where things are. The root is found from the package, never from the working directory."""
 
+import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +32,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        return f"{Path(self.photos).name}-{Path(self.backbone).stem}"
+        """Names as they are; what is a path by its last part and six signs that tell it from others of that name."""
+        return f"{_short(self.photos, PHOTO_SETS)}-{_short(self.backbone, BACKBONES)}"
 
     @property
     def photos_folder(self) -> Path:
@@ -44,3 +47,10 @@ class Run:
     def classifier(self, notebook: str) -> Path:
         """The classifier that the named notebook makes."""
         return MODEL / self.name / f"{notebook}.keras"
+
+
+def _short(choice: str, names: tuple[str, ...]) -> str:
+    if choice in names:
+        return choice
+    path = os.path.abspath(choice)
+    return f"{Path(path).name.removesuffix('.keras')}_{hashlib.sha256(os.fsencode(path)).hexdigest()[:6]}"

@@ -83,14 +83,19 @@ def find(folder: str | Path) -> list[Photo]:
     for inner, found in paths.items():
         if not found:
             raise PhotoError(f"{inner} holds no photographs ({', '.join(ENDINGS)}): put some into it, or delete it.")
-    rows = {row["path"]: row for row in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
+    listed = read_manifest(folder) if (folder / MANIFEST).exists() else []
+    rows = {_key(row["path"].replace("\\", "/")): row for row in listed}
     photos = []
     for path in (path for found in paths.values() for path in found):
-        row = rows.get(path.relative_to(folder).as_posix())
+        row = rows.get(_key(path.relative_to(folder).as_posix()))
         group, split = (row["group"], row["split"]) if row else (f"look {look(path)}", "")
-        # Systems write ä as one sign or as two; a label is the same on all of them.
-        photos.append(Photo(path, unicodedata.normalize("NFC", path.parent.name), group, split))
+        photos.append(Photo(path, _key(path.parent.name), group, split))
     return photos
+
+
+def _key(name: str) -> str:
+    """Systems write ä as one sign or as two; labels and paths are compared as one."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -110,13 +115,20 @@ def _pictures(folder: Path) -> list[Path]:
 def read_manifest(folder: str | Path) -> list[dict[str, str]]:
     """Read a folder's manifest: one dictionary of strings a photograph, keys as in MANIFEST_COLUMNS.
 
-    Raises PhotoError when the manifest has other columns.
+    Raises PhotoError when it is no such table, or a row of it is cut short.
     """
     path = Path(folder) / MANIFEST
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    if rows and tuple(rows[0]) != MANIFEST_COLUMNS:
-        raise PhotoError(f"{path} does not have the columns {', '.join(MANIFEST_COLUMNS)}: restore it with git.")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets begin a file with a mark
+            rows = list(csv.DictReader(file))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise PhotoError(f"{path} is no table in UTF-8, divided by commas ({error}): save it as one.") from error
+    whole = all(tuple(row) == MANIFEST_COLUMNS and None not in row.values() for row in rows)
+    if not whole:
+        raise PhotoError(
+            f"{path} does not have the columns {', '.join(MANIFEST_COLUMNS)} in every row: correct it, or restore the "
+            "course's own with git."
+        )
     return rows
 
 
@@ -235,8 +247,10 @@ def split(photos: Sequence[Photo], seed: int = 0) -> Split:
     Photographs that the manifest sets aside as `test` are the test part, if every class is among them.
     Otherwise a fifth of all is carved out and called held-out. A fifth of what remains is validation.
     Shares of the classes are kept as even as groups allow (scikit-learn's StratifiedGroupKFold).
-    Raises PhotoError when a class has fewer than five groups in what is to be carved.
+    Raises PhotoError when a class has fewer than five groups in what is to be carved, when a part is left without
+    one of the classes, or when the manifest sets aside a part of a group.
     """
+    _check_whole_groups(photos)
     aside = [photo for photo in photos if photo.split == "test"]
     rest = [photo for photo in photos if photo.split != "test"]
     test_name = "test"
@@ -244,7 +258,25 @@ def split(photos: Sequence[Photo], seed: int = 0) -> Split:
         rest, aside = _carve(list(photos), seed)
         test_name = "held-out"
     train, validation = _carve(rest, seed)
-    return Split(train, validation, aside, test_name)
+    parts = Split(train, validation, aside, test_name)
+    for name, part in parts.parts().items():
+        missing = set(classes(photos)) - set(classes(part))
+        if missing:  # or the numbers of the classes would differ from part to part
+            raise PhotoError(
+                f"The {name} part holds no photograph of {', '.join(sorted(missing))}: add more, or correct the manifest."
+            )
+    return parts
+
+
+def _check_whole_groups(photos: Sequence[Photo]) -> None:
+    """Raises PhotoError when a group is set aside in part: it would be on both sides."""
+    both = {p.group for p in photos if p.split == "test"} & {p.group for p in photos if p.split != "test"}
+    if both:
+        one = next(photo for photo in photos if photo.group in both)
+        raise PhotoError(
+            f"{one.path.parent.parent / MANIFEST} sets aside only a part of group {one.group}: give all its photographs "
+            "the same split."
+        )
 
 
 def folds(photos: Sequence[Photo], seed: int, count: int = 5) -> Iterator[tuple[list[Photo], list[Photo]]]:
@@ -274,6 +306,8 @@ def balance(parts: dict[str, Sequence[Photo]]) -> dict[str, Counter]:
 
 
 def fingerprint(photos: Iterable[Photo]) -> str:
-    """Give one SHA-256 for a set of photographs: it changes when one is added, removed, renamed or altered."""
-    lines = sorted(f"{photo.label}/{photo.path.name} {_mark(photo.path)} {photo.split}" for photo in photos)
+    """Give one SHA-256 for a set of photographs: it changes when one is added, removed, renamed, altered or regrouped."""
+    lines = sorted(
+        f"{photo.label}/{photo.path.name} {_mark(photo.path)} {photo.group} {photo.split}" for photo in photos
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

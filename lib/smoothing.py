@@ -180,9 +180,7 @@ class Hysteresis(_Stream):
             top < self.onset or row[self._label] >= self.offset or self._shown < self.shortest
         )
         if not settled:
-            best = row.index(top)
-            self._shown = self._shown if best == self._label else 0
-            self._label = best
+            self._label, self._shown = row.index(top), 0
         self._shown += 1
         return self._label
 

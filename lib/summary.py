@@ -4,6 +4,7 @@ import base64
 import html
 import io
 from pathlib import Path
+from urllib.parse import quote
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -46,6 +47,7 @@ _PAGE = """<!doctype html>
 
 def write(run: Run, parameters: dict, minutes: dict[str, float]) -> Path:
     """Write `index.html` into the run's output folder from what the notebooks recorded, and give its path."""
+    plt.switch_backend("agg")  # where a notebook's cell runs the course, its backend is inherited and keeps no figure
     record = read_json(run.output / RECORD)
     evaluation, smoothing = record["04_evaluation"], record["05_video_smoothing"]
     page = _PAGE.format(
@@ -56,7 +58,7 @@ def write(run: Run, parameters: dict, minutes: dict[str, float]) -> Path:
         matrix=_picture(plots.confusion(np.array(evaluation["confusion"]), evaluation["classes"])),
         report=html.escape(evaluation["text"]),
         flicker=_flicker(smoothing),
-        clip=html.escape(smoothing["labelled_clip"]),
+        clip=html.escape(quote(smoothing["labelled_clip"])),
         notebooks=_notebooks(minutes),
     )
     path = run.output / "index.html"

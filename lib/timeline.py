@@ -5,6 +5,7 @@ out of frame accuracy, switches and lag, because no answer of a classifier could
 """
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from lib.files import replacing
 from lib.smoothing import RollingMean
 
 NO_EVENT = -1
+_COLUMNS = ("frame", "seconds", "event")
 
 
 @dataclass(frozen=True)
@@ -153,14 +155,17 @@ def read_truth(path: str | Path) -> Truth:
     path = Path(path)
     if not path.is_file():
         raise ValueError(f"There is no truth {path}: make the clip again, or write down its events frame by frame.")
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        if rows.fieldnames != ["frame", "seconds", "event"]:
-            raise ValueError(f"{path} does not begin with the line frame,seconds,event: make it again.")
-        try:
-            table = [(int(row["frame"]), float(row["seconds"]), row["event"]) for row in rows]
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path}, line {rows.line_num}: needs a number, seconds and an event.") from error
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text in UTF-8: make it again, or save it as one.") from error
+    rows = csv.reader(io.StringIO(text))
+    if next(rows, None) != list(_COLUMNS):
+        raise ValueError(f"{path} does not begin with the line {','.join(_COLUMNS)}: make it again.")
+    try:
+        table = [(int(frame), float(seconds), event) for frame, seconds, event in rows]
+    except (csv.Error, ValueError) as error:
+        raise ValueError(f"{path}, line {rows.line_num}: needs a number, seconds and an event.") from error
     if [frame for frame, _, _ in table] != list(range(len(table))):
         raise ValueError(f"{path} does not number its frames 0, 1, 2, …: make it again.")
     return Truth(np.array([seconds for _, seconds, _ in table], float), tuple(event for _, _, event in table))
@@ -168,8 +173,11 @@ def read_truth(path: str | Path) -> Truth:
 
 def to_csv(path: str | Path, labels, seconds, classes: Sequence[str]) -> Path:
     """Write labels (n,) and seconds (n,) as frame, seconds, event (no event: empty). The folder is made."""
-    rows = (f"{frame},{time:.3f},{_name(label, classes)}\n" for frame, (label, time) in enumerate(zip(labels, seconds)))
-    return _write(path, "frame,seconds,event\n" + "".join(rows))
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    rows.writerows((at, f"{time:.3f}", _name(label, classes)) for at, (label, time) in enumerate(zip(labels, seconds)))
+    return _write(path, table.getvalue())
 
 
 def to_webvtt(path: str | Path, labels, seconds, classes: Sequence[str], end: float) -> Path:

@@ -120,6 +120,15 @@ def test_label_writes_a_frame_for_a_frame_and_prints_the_shares(toy_classifier, 
         assert sum(frame.image.shape == (size[1], size[0], 3) for frame in reader) == 40
 
 
+@pytest.mark.parametrize("out", ["out.mov", "file/out.mp4", "clip.mp4"])
+def test_label_refuses_a_file_that_it_cannot_write_before_the_work(toy_classifier, tmp_path, capsys, monkeypatch, out):
+    with video.VideoSink(tmp_path / "clip.mp4", 64, 48, 25) as sink:
+        sink.write(np.zeros((48, 64, 3), np.uint8))
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(video, "score_clip", lambda *given: pytest.fail("it was scored"))
+    assert main(["label", str(tmp_path / "clip.mp4"), "--out", str(tmp_path / out)]) == 1
+
+
 # course
 
 

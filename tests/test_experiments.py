@@ -105,6 +105,16 @@ def test_the_mark_is_of_what_runs_not_of_what_is_read(tmp_path, monkeypatch):
     assert marks[0] == marks[1] != marks[2]
 
 
+def test_the_mark_is_the_same_in_every_python():
+    """What was reckoned with 3.11, 3.12 and 3.13, whose syntax trees differ."""
+    assert experiments._code('def f(x, y=None):\n    return f"{x:>{y}}" + repr([])\n') == (
+        "Module(body=[FunctionDef(name='f', args=arguments(args=[arg(arg='x'), arg(arg='y')], defaults=[Constant()]), "
+        "body=[Return(value=BinOp(left=JoinedStr(values=[FormattedValue(value=Name(id='x', ctx=Load()), conversion=-1, "
+        "format_spec=JoinedStr(values=[Constant(value='>'), FormattedValue(value=Name(id='y', ctx=Load()), "
+        "conversion=-1)]))]), op=Add(), right=Call(func=Name(id='repr', ctx=Load()), args=[List(ctx=Load())])))])])"
+    )
+
+
 def test_a_module_of_a_package_stands_for_those_that_it_uses(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     package = tmp_path / "lib" / "drawn"

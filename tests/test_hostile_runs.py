@@ -259,9 +259,8 @@ def test_a_notebook_moved_elsewhere_finds_the_project_and_its_own_neighbours(
     run = lessons.begin("03_fine_tuning", "../toy", backbone, 0)
     ((parameters, copy),) = executed
     assert parameters == {"PHOTOS": str(toy_photos), "BACKBONE": str(toy_backbone), "SEED": 0}
-    assert (
-        run.name == "toy-toy" and copy == project / "output" / "toy-toy" / "notebooks" / "02_feature_extraction.ipynb"
-    )
+    assert run == Run("../toy", backbone) and run.name == Run(str(toy_photos), str(toy_backbone)).name
+    assert copy == project / "output" / run.name / "notebooks" / "02_feature_extraction.ipynb"
     assert list((project / "moved").iterdir()) == []
 
 

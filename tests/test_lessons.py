@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -85,7 +86,9 @@ def test_a_result_of_another_choice_is_made_anew_and_said_so(run, executed, chan
 def test_a_run_keeps_to_its_own_folders():
     sample, real = Run("sample", "bundled"), Run("real", "bundled")
     assert sample.output != real.output and sample.classifier("x") != real.classifier("x")
-    assert Run("some/where/photos", "else/where/net.keras").name == "photos-net"
+    own = [Run(photos, "else/where/net.keras").name for photos in ("some/where/photos", "some/photos", "sample")]
+    assert len(set(own)) == 3 and all(re.fullmatch(r"(photos_\w{6}|sample)-net_\w{6}", name) for name in own)
+    assert Run("elsewhere/sample", "bundled").output != sample.output
 
 
 def test_no_real_photographs_is_said_with_the_way_out(project):

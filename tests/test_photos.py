@@ -1,5 +1,6 @@
 import csv
 import shutil
+import unicodedata
 
 import cv2
 import numpy as np
@@ -150,6 +151,67 @@ def test_a_manifest_with_other_columns_is_refused(toy_photos):
     (toy_photos / "manifest.csv").write_text("path,label\nbadminton/00.png,badminton\n")
     with pytest.raises(PhotoError, match="manifest.csv"):
         photos.find(toy_photos)
+
+
+def test_fingerprint_changes_with_the_groups(toy_photos):
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n}")
+    before = photos.fingerprint(photos.find(toy_photos))
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n // 2}")
+    assert photos.fingerprint(photos.find(toy_photos)) != before
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: text[: text.rindex(",") - 3],  # cut short
+    lambda text: text.replace(",", ";"),
+    lambda text: text + '"' + "x" * 200_000,  # a quote that is never closed
+])  # fmt: skip
+def test_a_manifest_that_is_no_whole_table_is_refused(toy_photos, change):
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n}")
+    path = toy_photos / "manifest.csv"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(PhotoError, match="manifest.csv"):
+        photos.find(toy_photos)
+
+
+def test_a_manifest_in_another_encoding_is_refused(toy_photos):
+    (toy_photos / "manifest.csv").write_bytes("größe,".encode("latin-1"))
+    with pytest.raises(PhotoError, match="UTF-8"):
+        photos.find(toy_photos)
+
+
+def test_a_manifest_may_come_from_a_spreadsheet_on_windows(toy_photos):
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n // 2}")
+    wanted = photos.find(toy_photos)
+    path = toy_photos / "manifest.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"/", b"\\"))
+    assert photos.find(toy_photos) == wanted
+
+
+def test_a_manifest_finds_its_class_however_the_system_writes_it(toy_photos):
+    (toy_photos / "volleyball").rename(toy_photos / unicodedata.normalize("NFC", "Fußgänger"))
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n // 2}")
+    groups = [photo.group for photo in photos.find(toy_photos)]
+    (toy_photos / unicodedata.normalize("NFC", "Fußgänger")).rename(
+        toy_photos / unicodedata.normalize("NFD", "Fußgänger")
+    )
+    assert [photo.group for photo in photos.find(toy_photos)] == groups
+
+
+def test_a_group_that_is_set_aside_in_part_is_refused(toy_photos):
+    write_manifest(
+        toy_photos, group=lambda label, n: f"{label} {n // 2}", split=lambda _, n: "test" if n < 5 else "train"
+    )
+    with pytest.raises(PhotoError, match="badminton 2"):
+        photos.split(photos.find(toy_photos))
+
+
+def test_a_part_without_a_class_is_refused(toy_photos):
+    every = {"badminton": "test", "formula1": "", "volleyball": ""}
+    write_manifest(
+        toy_photos, group=lambda label, n: f"{label} {n}", split=lambda label, n: every[label] or ("test" if n < 5 else "")
+    )
+    with pytest.raises(PhotoError, match="training part holds no photograph of badminton"):
+        photos.split(photos.find(toy_photos))
 
 
 def test_load_keeps_the_order(toy_photos):

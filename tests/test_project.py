@@ -74,6 +74,16 @@ def test_smoothing_and_the_explorers_imports_do_not_wait_for_tensorflow():
     assert printed.strip() == "False"
 
 
+def test_commands_do_not_wait_for_tensorflow_before_they_need_it():
+    code = (
+        "import sys; from importlib import import_module; from lib.__main__ import MODULES\n"
+        "for name in MODULES.values(): import_module(f'lib.commands.{name}')\n"
+        "print('tensorflow' in sys.modules)"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=paths.ROOT).stdout
+    assert printed.strip() == "False"
+
+
 def test_no_pickle_and_safe_mode_never_off():
     for path in (paths.ROOT / "lib").rglob("*.py"):
         code = path.read_text()

@@ -1,5 +1,7 @@
 import re
 
+import matplotlib.pyplot as plt
+
 from lib import lessons, summary
 from lib.paths import Run
 
@@ -18,3 +20,13 @@ def test_the_page_holds_what_the_notebooks_found(project):
     for fact in ("0.9213", "0.9012", "121 held-out", "the &lt;report&gt;", "77.6", "6.4", 'src="x_32.mp4"', "seed 0"):
         assert fact in page, fact
     assert re.search(r'<a href="notebooks/04_evaluation.html">', page) and "data:image/png;base64," in page
+
+
+def test_the_page_is_written_where_a_notebooks_cell_runs_the_course(project, monkeypatch):
+    """The backend that shows figures in a notebook is inherited by what the notebook starts."""
+    plt.switch_backend("module://matplotlib_inline.backend_inline")
+    run = Run("sample", "bundled")
+    lessons.record(run, "04_evaluation", **REPORT)
+    lessons.record(run, "05_video_smoothing", clip="x.mp4", window=32, flicker=FLICKER, labelled_clip="a#b_32.mp4")
+    page = summary.write(run, {"PHOTOS": "sample", "SEED": 0}, {}).read_text()
+    assert "data:image/png;base64," in page and 'src="a%23b_32.mp4"' in page

@@ -139,6 +139,17 @@ def test_csv_is_read_back(tmp_path):
     assert os.listdir(path.parent) == [path.name]
 
 
+def test_a_name_with_a_comma_is_read_back(tmp_path):
+    names = ("Track, field", 'the "final"')
+    assert read_truth(to_csv(tmp_path / "truth.csv", [0, 1], [0, 1], names)).events == names
+
+
+def test_a_truth_in_another_encoding_is_refused(tmp_path):
+    (tmp_path / "truth.csv").write_bytes(f"{HEADER}0,0.0,Fußball\n".encode("latin-1"))
+    with pytest.raises(ValueError, match="truth.csv is no text in UTF-8"):
+        read_truth(tmp_path / "truth.csv")
+
+
 def test_truth_by_other_classes(tmp_path):
     path = to_csv(tmp_path / "truth.csv", [0, 2], [0, 1], CLASSES)
     assert read_truth(path).labels(CLASSES[::-1]).tolist() == [2, 0]

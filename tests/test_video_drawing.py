@@ -146,7 +146,7 @@ def test_labels_alone(tmp_path, source):
 
 
 @pytest.mark.parametrize(
-    "labels", [np.zeros(22, int), np.full(23, 3), np.full(23, -2), np.zeros((23, 3), int), np.zeros(0, int)]
+    "labels", [np.zeros(22, int), np.zeros(24, int), np.full(23, 3), np.full(23, -2), np.zeros((23, 3), int), np.zeros(0, int)]
 )
 def test_labels_that_do_not_fit(tmp_path, source, labels):
     with pytest.raises(ValueError):

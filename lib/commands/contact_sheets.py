@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import cv2
+import matplotlib.pyplot as plt
 import numpy as np
 
-from lib import classifier, lessons, paths, photos, plots, scenes, smoothing, timeline, video
+from lib import lessons, paths, photos, plots, scenes, smoothing, timeline, video
 from lib.files import replacing
 from lib.paths import Run
 
@@ -73,6 +74,8 @@ def _tile(image: np.ndarray, width: int, height: int) -> np.ndarray:
 
 def _write_strips(clip: Path) -> None:
     """Write the labels of a clip as strips: the truth, each frame alone, two deques'."""
+    from lib import classifier  # loads TensorFlow, which other commands need not wait for
+
     run = lessons.begin("05_video_smoothing", "sample", "bundled", seed=0)
     model = classifier.load(run.classifier("03_fine_tuning"))
     kept = video.score_clip(clip, model.predict, model.image_size, model.classes)
@@ -81,6 +84,7 @@ def _write_strips(clip: Path) -> None:
         "each frame": kept.scores.argmax(axis=1),
     }
     strips |= {f"deque of {size}": smoothing.RollingMean(size)(kept.scores).argmax(axis=1) for size in WINDOWS}
+    plt.switch_backend("agg")  # a notebook's, inherited from the cell that runs this, would keep no figure
     figure = plots.label_strips(kept.seconds, strips, model.classes)
     with replacing(STRIPS) as part:
         figure.savefig(part, dpi=100, bbox_inches="tight")

@@ -30,7 +30,7 @@ def add_arguments(parser) -> None:
 def run(args) -> int:
     from lib.pretraining.transfer import FOLDS
 
-    found = [photo for photo in photos.find(args.folder) if photo.split != "test"]
+    found = [photo for photo in photos.readable(photos.find(args.folder)) if photo.split != "test"]
     list(photos.folds(found, 0, FOLDS))  # too few photographs are told of now
     backbone, names = chosen_backbone(args), ", ".join(photos.classes(found))
     print(f"{len(found)} photographs of {names}; backbone {args.backbone}; {FOLDS} folds by group", flush=True)

@@ -34,6 +34,8 @@ def run(args) -> int:
 
     if not args.clip.is_file():
         raise FileNotFoundError(f"There is no clip {args.clip}: give the path of a video file.")
+    out = args.out or paths.OUTPUT / "labelled" / f"{args.clip.stem}_{args.window}.mp4"
+    video.check_out(out, args.clip)  # before the work, not after it
     model = classifier.load(args.model or classifier.newest())
     print(f"Classifier: {model.path}")
     if model.card.get("photographs", {}).get("set") == "sample":
@@ -41,7 +43,6 @@ def run(args) -> int:
     scores = video.score_clip(args.clip, model.predict, model.image_size, model.classes)
     smooth = smoothing.RollingMean(args.window)(scores.scores)
     labels = smooth.argmax(axis=1)
-    out = args.out or paths.OUTPUT / "labelled" / f"{args.clip.stem}_{args.window}.mp4"
     video.annotate_clip(args.clip, out, labels, scores.with_scores(smooth))
     shares = np.bincount(labels, minlength=len(model.classes)) / len(labels)
     print(f"{len(labels)} frames, window {args.window}: {out}")

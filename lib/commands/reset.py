@@ -1,10 +1,15 @@
-"""Go back to a fresh clone: delete what was made, restore changed notebooks. It lists all of that, and asks first."""
+"""Go back to a fresh clone: delete what was made, restore changed notebooks. It lists all of that, and asks first.
 
+What the course does not make stays: photographs, clips and networks of one's own, and copies in output/copies.
+"""
+
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 from lib import paths
+from lib.scenes import CLIPS
 
 MADE = ("data", "model", "example_clips", "output")
 KEPT = ("output/copies",)  # what somebody has written
@@ -16,7 +21,7 @@ def add_arguments(parser):
 
 
 def run(args) -> int:
-    made = [path for path in _listed("--others", *MADE) if not path.startswith(KEPT)]
+    made = [path for path in _listed("--others", *MADE) if not _is_own(path)]
     fetched = [path for path in made if path.startswith(FETCHED)]
     made = [path for path in made if path not in fetched]
     changed = _listed("--modified", "notebooks")
@@ -32,8 +37,22 @@ def run(args) -> int:
     _tell("real photographs", fetched)
     if fetched and _yes("Delete these too? They would have to be fetched again."):
         _delete(fetched)
-    print("The environment .venv stays, and so do copies of your own in output/copies.")
+    print("The environment .venv stays, and so does what is your own (photographs, clips, networks, output/copies).")
     return 0
+
+
+def _is_own(path: str) -> bool:
+    """Whether a file is none that the course makes: its folder or name says so."""
+    folder, name, *inner = path.split("/")
+    if name.startswith("."):  # locks, and what was being written
+        return False
+    if folder == "data":
+        return name not in paths.PHOTO_SETS
+    if folder == "model":
+        return not inner
+    if folder == "example_clips":
+        return name.split(".")[0] not in CLIPS
+    return path.startswith(KEPT)
 
 
 def _listed(which: str, *folders: str) -> list[str]:
@@ -43,11 +62,11 @@ def _listed(which: str, *folders: str) -> list[str]:
 
 def _git(*arguments: str) -> str:
     try:
-        done = subprocess.run(["git", *arguments], cwd=paths.ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(["git", *arguments], cwd=paths.ROOT, capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise RuntimeError(f"{paths.ROOT} is no git clone, so what was made cannot be told from what was there: "
                            "download it anew.") from error  # fmt: skip
-    return done.stdout
+    return os.fsdecode(done.stdout)
 
 
 def _tell(title: str, files: list[str]) -> None:

@@ -90,7 +90,19 @@ def _code(source: str) -> str:
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         if documented and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    return ast.dump(tree)
+        if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty texts into some
+            node.values = [part for part in node.values if getattr(part, "value", None) != ""]
+    return _dump(tree)
+
+
+def _dump(node) -> str:
+    """Write a syntax tree as text. Unlike ast.dump it leaves out what is empty, since newer Pythons add such fields."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(_dump, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = ((name, value) for name, value in ast.iter_fields(node) if value is not None and value != [])
+    return f"{type(node).__name__}({', '.join(f'{name}={_dump(value)}' for name, value in fields)})"
 
 
 def table(rows: list[dict], by: str | None, columns: Iterable[str]) -> str:

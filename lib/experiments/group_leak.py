@@ -77,7 +77,7 @@ def summarise(rows: list[dict]) -> str:
     lines = []
     for name in experiments.SETS:
         ours = [row for row in rows if row["photographs"] == name]
-        if not ours:
+        if {row["dealt"] for row in ours} != set(DEALT):  # not measured, or not to the end
             continue
         lines.append(f"{name}: {ours[0]['have_twin']:.0%} of the photographs have a near-duplicate")
         lines.append(f"  {'':<20} {DEALT[0]:<24} {DEALT[1]:<24} higher at random by")

@@ -38,6 +38,10 @@ class ClipFrames:
         self._held.move_to_end(at)
         return self._held[at]
 
+    def close(self) -> None:
+        """Let go of the file; no frame can be had after this."""
+        self._container.close()
+
     def black(self) -> np.ndarray:
         """What to show where a frame cannot be had."""
         return _narrow(np.zeros((self.info.height, self.info.width, 3), np.uint8))

@@ -84,6 +84,12 @@ class SmoothingExplorer(widgets.VBox):
         self._listen()
         self._redraw()
 
+    def close(self) -> None:
+        """Take it off the page, and let go of the clip."""
+        if getattr(self, "_frames", None):  # not where its making was refused
+            self._frames.close()
+        super().close()
+
     @property
     def state(self) -> State:
         """What the controls show."""

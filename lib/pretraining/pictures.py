@@ -27,7 +27,7 @@ class Pictures:
 
 
 def load(folder: str | Path) -> Pictures:
-    """Read every photograph of a folder of class folders, squashed to 144×144 as the course's resize does it.
+    """Read every photograph (.jpg) of a folder of class folders, squashed to 144×144 as the course's resize does it.
 
     About 62 kB of memory a photograph. Raises lib.photos.PhotoError.
     """

@@ -84,6 +84,8 @@ def train(run: Run, pictures: Pictures, held_back: Pictures) -> keras.Model:
     run.begin()
     keras.utils.set_random_seed(run.seed)
     steps = augment.steps_per_epoch(pictures, run.recipe)
+    if not steps:
+        raise RunError(f"{len(pictures.labels)} training photographs do not fill one batch of {run.recipe.batch}: add more.")
     model = build(run, len(pictures.names), steps)
     checkpoint = run.folder / CHECKPOINT
     if checkpoint.exists():

@@ -72,6 +72,7 @@ def save_maps(found: Sequence[photos.Photo], name: str, path: Path, tuned: bool 
                     batch = np.clip(change(batch.astype(np.float32), training=True), 0, 255).astype(np.uint8)
                 maps[view, start : start + len(batch)] = trunk(batch)
         maps.flush()
+        del maps  # closes the file: Windows renames none that is open
 
 
 def _check_space(needed: int, folder: Path) -> None:

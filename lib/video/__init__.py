@@ -3,7 +3,7 @@
 Pictures are uint8 RGB arrays (height, width, 3) throughout.
 """
 
-from lib.video.annotate import annotate_clip
+from lib.video.annotate import annotate_clip, check_out
 from lib.video.drawing import draw_label, strip_of
 from lib.video.errors import VideoError, VideoWarning
 from lib.video.info import VideoInfo
@@ -24,6 +24,7 @@ __all__ = [
     "VideoSink",
     "VideoWarning",
     "annotate_clip",
+    "check_out",
     "draw_label",
     "score_clip",
     "strip_of",

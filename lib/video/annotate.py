@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from lib.files import make_folder
 from lib.palette import colours
 from lib.progress import progress_bar
 from lib.video.drawing import draw_on, strip_of
 from lib.video.reader import VideoReader
 from lib.video.scores import FrameScores
-from lib.video.sink import VideoSink
+from lib.video.sink import VideoSink, check_suffix
 
 NO_EVENT = "no event"
 _GREY = (90, 90, 90)
@@ -43,8 +44,7 @@ def annotate_clip(
         raise ValueError("give a label for each scored frame, and the names of the classes.")
     if not len(labels) or not -1 <= labels.min() <= labels.max() < len(classes):
         raise ValueError(f"labels must be -1 to {len(classes) - 1}, places in {classes}.")
-    if Path(out).exists() and Path(out).samefile(source):
-        raise ValueError(f"{out} is the clip itself: give another name, so that the clip stays as it is.")
+    check_out(out, source)
     names = (*classes, NO_EVENT)  # so that index -1 is the last
     palette = np.array([*colours(classes).values(), _GREY], np.uint8)
     strip = strip_of(labels, palette)
@@ -59,4 +59,14 @@ def annotate_clip(
             draw_on(frame.image, names[label], colour, bars, strip, at / max(1, len(labels) - 1))
             sink.write(frame.image)
             on_frame(sink.written)
+        if at + 1 < len(labels):
+            raise ValueError(f"{source} has fewer frames than the {len(labels)} labels are for: label it again.")
     return Path(out)
+
+
+def check_out(out: str | Path, source: str | Path) -> None:
+    """Raises ValueError when `out` is the clip itself or no .avi or .mp4, OSError when it cannot be written."""
+    if Path(out).exists() and Path(out).samefile(source):
+        raise ValueError(f"{out} is the clip itself: give another name, so that the clip stays as it is.")
+    check_suffix(Path(out))
+    make_folder(Path(out).parent, told=out)

@@ -36,10 +36,11 @@ class VideoReader:
         "every" gives each one that the source still holds.
 
     `seconds` are the clip's own time stamps, so a variable frame rate comes out right; they never run backwards.
-    Frames are upright (rotation applied) and of one size. `came` counts the frames that came, those
-    passed over included, `undecodable` those that did not. A clip that ends before its header says (`ended_early`),
-    holds undecodable frames or changes its size is told by a VideoWarning at the end, and is as right as it can be.
-    Raises VideoError when the source cannot be opened or ends before `start`, ValueError for a wrong range.
+    Frames are upright (rotation applied) and of one size. `came` counts the frames that came, those that `stride`
+    passes over included (not those that "newest" does), `undecodable` those that did not. A clip that ends before its
+    header says (`ended_early`), holds undecodable frames or changes its size is told by a VideoWarning at the end, and
+    is as right as it can be.
+    Raises VideoError when the source cannot be opened or a file ends before `start`, ValueError for a wrong range.
     """
 
     def __init__(

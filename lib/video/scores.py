@@ -1,6 +1,7 @@
 """What the network said of each frame of a clip, kept so that it need never be asked again."""
 
 import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -76,5 +77,5 @@ class FrameScores:
                 )  # fmt: skip
         except FileNotFoundError as error:
             raise VideoError(f"There are no scores {path}: score the clip first.") from error
-        except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, EOFError, KeyError, TypeError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             raise VideoError(f"{path} does not hold the scores of a clip: score the clip again.") from error

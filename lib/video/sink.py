@@ -20,11 +20,18 @@ _KINDS = {
 }
 
 
+def check_suffix(path: Path) -> None:
+    """Raises ValueError for a file that no VideoSink writes."""
+    if path.suffix.lower() not in _KINDS:
+        raise ValueError(f"{path} ends in {path.suffix!r}: choose .avi (Motion JPEG) or .mp4 (H.264).")
+
+
 class VideoSink:
     """Write frames of one size to `path`; a context manager. The folder is made.
 
-    The suffix chooses: `.avi` is Motion JPEG, `.mp4` is H.264. `rate` is in frames a second and is kept exactly
-    (30000/1001 too). Odd sizes are padded by one row or column, which both encoders need.
+    The suffix chooses: `.avi` is Motion JPEG, `.mp4` is H.264. `rate` is in frames a second, at least 1/1000; one
+    with a denominator up to 1001 is kept exactly (30000/1001 too), any other to a millionth. Odd sizes are padded by
+    one row or column, which both encoders need.
     The file appears at `path` only on a clean exit, with as many frames in it as were written; after an exception,
     Ctrl-C included, nothing stays. Raises OSError (a VideoError is one) when it cannot be written, ValueError for a
     wrong argument.
@@ -32,9 +39,8 @@ class VideoSink:
 
     def __init__(self, path: str | Path, width: int, height: int, rate: Fraction | float):
         self.path = Path(path)
-        if self.path.suffix.lower() not in _KINDS:
-            raise ValueError(f"{self.path} ends in {self.path.suffix!r}: choose .avi (Motion JPEG) or .mp4 (H.264).")
-        if min(width, height) < 1 or not 0 < rate <= 1000:
+        check_suffix(self.path)
+        if min(width, height) < 1 or not 0.001 <= rate <= 1000:
             raise ValueError(f"{self.path}: {width}×{height} at {rate} frames a second is no video.")
         self.width, self.height = width, height
         self.rate = Fraction(rate).limit_denominator(1001)
