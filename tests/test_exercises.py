@@ -112,7 +112,6 @@ WRONG |= {  # 01
         lambda labels, classes: np.eye(classes)[np.asarray(labels, int)][:, : 1 if classes == 2 else None],
         lambda labels, classes: np.eye(classes)[np.asarray(labels, int)].T,
         lambda labels, classes: np.ones((len(labels), classes)),
-        lambda labels, classes: np.array([[float(i == label) for i in range(classes)] for label in labels]),
         lambda labels, classes: [[int(i == label) for i in range(classes)] for label in labels],
     ],
     "class_shares": [
@@ -390,6 +389,54 @@ WRONG |= {  # 07
 }
 
 
+# Right in another way than the solution is.
+RIGHT = [
+    ("one_hot", lambda labels, classes: np.array([[float(i == label) for i in range(classes)] for label in labels])),
+    ("one_hot", lambda labels, classes: np.eye(classes)[np.array(labels)]),
+    ("class_shares", lambda labels: {name: list(labels).count(name) * (1 / len(labels)) for name in set(labels)}),
+    ("decayed_rate", lambda first, decay, step: 1 / ((1 + decay * step) / first)),
+    ("warm_cosine", lambda peak, steps, warm_up, step: _table(peak, steps, warm_up)[step]),
+    ("by_row", lambda confusion: confusion / (confusion.sum(axis=1, keepdims=True) + 1e-12)),
+    ("first_b", np.int64(3)),
+    ("first_b", 3.0),
+    ("largest_window", lambda seconds, rate, stride: max(1, math.floor(2 * seconds * float(rate) / stride))),
+]
+
+
+def _table(peak, steps, warm_up):
+    rise = [peak * step / warm_up for step in range(warm_up)]
+    fall = [peak * (1 + math.cos(math.pi * i / (steps - warm_up))) / 2 for i in range(steps - warm_up + 1)]
+    return rise + fall
+
+
+# Wrong, and what about it is told.
+TOLD = [
+    ("batch_shape", (16, 96, 128), "colours are missing"),
+    ("batch_shape", (1, 96, 128, 3), "How many pictures"),
+    ("smallest_window", 20, "never changes"),
+    ("changes", lambda labels: sum(labels[i] != labels[i - 1] for i in range(len(labels))), "first compared"),
+    ("name_of", lambda scores, classes: ["formula1"], "one name"),
+    ("decayed_rate", lambda first, decay, step: first / (decay * step), "The 1 is missing"),
+    ("warm_up_steps", 31.25, "smaller batch"),
+    ("warm_up_steps", "32", "a number"),
+    ("badminton_precision", "0.8", "a number"),
+    ("times_as_many", "4", "a number"),
+    ("deque_means", lambda rows, size: [rows[max(0, i - size + 1) : i + 1].mean(axis=1) for i in range(len(rows))],
+     "a mean of its own"),
+    ("largest_window", lambda seconds, rate, stride: max(1, int(2 * seconds * int(rate) / stride)), "round only at the end"),
+    ("rooted", lambda rows: rows if (rows.sum(axis=1) == 0).any() else np.sqrt(rows / rows.sum(axis=1, keepdims=True)),
+     "beside another one"),
+    ("word_shares", lambda words, size: np.bincount(words, minlength=size) / len(words) if words.any() else np.zeros(size),
+     "both word 0"),
+    ("nearest_words", lambda asked, words: (
+        (asked.astype("int16")[:, None] - words.astype("int16")) ** 2).sum(axis=2, dtype="int16").argmin(axis=1)
+        if asked.dtype == np.uint8 else ((asked[:, None] - words) ** 2).sum(axis=2).argmin(axis=1), "do not fit"),
+    ("cut", lambda frames, length, step: np.stack(
+        [frames[i * step : i * step + length] for i in range((len(frames) - length) // step + 1)])
+        if len(frames) >= length else np.empty(((len(frames) - length) // step + 1, 0)), "too short has no block"),
+]  # fmt: skip
+
+
 @pytest.fixture
 def double(monkeypatch):
     def double(answer):
@@ -484,6 +531,19 @@ def test_wrong_answers_get_a_hint(notebook, name):
     for answer in WRONG[name]:
         told = exercises.verdict(name, answer)
         assert told.startswith(f"{name}: not yet. ") and "could not use the answer" not in told, told
+
+
+@pytest.mark.parametrize("name, answer", RIGHT, ids=[name for name, _ in RIGHT])
+def test_other_right_answers_are_right(name, answer):
+    exercises.load()
+    assert exercises.verdict(name, answer) == f"{name}: right."
+
+
+@pytest.mark.parametrize("name, answer, words", TOLD, ids=[name for name, *_ in TOLD])
+def test_the_hint_is_about_the_mistake(name, answer, words):
+    exercises.load()
+    told = exercises.verdict(name, answer)
+    assert told.startswith(f"{name}: not yet. ") and words in told, told
 
 
 def test_every_check_belongs_to_an_exercise():

@@ -9,6 +9,8 @@ from lib.exercises import exercise, expect
 def badminton_precision(answer):
     """Of the 280 photographs that the lecture's network called badminton, 224 were: 0.8."""
 
+    expect(isinstance(answer, int | float | np.number), "Give a number, such as 224 / 300.")
+
     def close(value):
         return abs(answer - value) < 0.005
 
@@ -65,7 +67,7 @@ def by_row(answer):
     with np.errstate(invalid="ignore", divide="ignore"):
         empty = np.asarray(answer(np.array([[3, 1], [0, 0]])))
     expect(
-        np.array_equal(empty, [[0.75, 0.25], [0, 0]]), "A class without pictures has a row of zeros: 0 / 0 must stay 0."
+        np.allclose(empty, [[0.75, 0.25], [0, 0]]), "A class without pictures has a row of zeros: 0 / 0 must stay 0."
     )
 
 
@@ -92,6 +94,7 @@ def f1_scores(answer):
 @exercise
 def times_as_many(answer):
     """How many times as many photographs make an interval half as wide: 4, since it narrows with the square root."""
+    expect(isinstance(answer, int | float | np.number), "Give a number.")
     expect(answer != 2, "Twice as many make it narrower, but not by half: try it with the lines above.")
     expect(answer > 1, "More photographs make the interval narrower, not wider.")
     expect(answer >= 3.5, "More than that: look at where n stands in the rule of thumb.")

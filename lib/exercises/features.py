@@ -56,14 +56,14 @@ def head_parameters(answer):
 @exercise
 def decayed_rate(answer):
     """The inverse-time decay: first / (1 + decay · step)."""
-    expect(np.isclose(answer(0.1, 0.5, 0), 0.1), "Before the first step (step 0) the rate is the first rate.")
     rate = float(answer(0.1, 0.5, 10))
+    expect(not np.isclose(rate, 0.1 / 5), "The 1 is missing below the line: 1 + decay · step.")
+    expect(np.isclose(answer(0.1, 0.5, 0), 0.1), "Before the first step (step 0) the rate is the first rate.")
     expect(rate > 0, "A rate is never 0 or below: divide by 1 + decay · step, do not subtract.")
     expect(not np.isclose(rate, 0.1 * 0.5**10), "decay is multiplied by the step, not raised to a power.")
     expect(not np.isclose(rate, 0.1 * np.exp(-5)), "That is exponential decay; inverse-time decay divides.")
-    expect(not np.isclose(rate, 0.1 / 5), "The 1 is missing below the line: 1 + decay · step.")
     expect(np.isclose(rate, 0.1 / 6), "For the first rate 0.1, decay 0.5 and step 10 the formula gives 0.1 / 6.")
-    expect(answer(0.1, 0, 10) == 0.1, "With decay 0 the rate stays what it was.")
+    expect(np.isclose(answer(0.1, 0, 10), 0.1), "With decay 0 the rate stays what it was.")
     expect(np.isclose(answer(3.0, 2.0, 4), 1 / 3), "It should hold for any first rate: 3 / (1 + 2 · 4).")
 
 

@@ -2,20 +2,14 @@
 
 import numpy as np
 
-from lib.exercises import AnswerError, exercise, expect
+from lib.exercises import AnswerError, Hint, exercise, expect
 
 
 @exercise
 def cut(answer):
     """frames (n, height, width, 3) to blocks (k, length, height, width, 3), one every `step` frames."""
     frames = np.arange(10 * 2 * 4 * 3, dtype=np.uint8).reshape(10, 2, 4, 3)
-    try:
-        blocks = np.asarray(answer(frames, 4, 2))
-    except (AnswerError, ValueError) as error:  # NumPy's words for pieces of several lengths, in an array or stacked
-        words = str(error.__cause__ or error)
-        uneven = "inhomogeneous" in words or "must have the same shape" in words
-        expect(not uneven, "The last pieces are shorter than `length`: stop when no whole block fits.")
-        raise
+    blocks = _blocks(answer, frames, 4, 2)
     expect(blocks.ndim == 5, "Blocks in a row have five axes: block, frame, height, width, channel.")
     expect(blocks.shape[1] == 4, "Axis 1 counts the frames of one block, and there should be `length` of them.")
     expect(len(blocks) != 7, "A block begins every `step` frames, not at every frame.")
@@ -24,15 +18,25 @@ def cut(answer):
     expect(len(blocks) == 4, "10 frames hold 4 blocks of 4 that begin at frames 0, 2, 4 and 6.")
     expect(blocks.dtype == np.uint8, "The numbers should stay as they are, uint8.")
     expect(np.array_equal(blocks[1], frames[2:6]), "With step 2 the second block should begin at frame 2.")
-    rest = np.asarray(answer(frames, 3, 4))
+    rest = _blocks(answer, frames, 3, 4)
     expect(len(rest) == 2 and rest.shape[1:] == (3, 2, 4, 3), "Blocks of 3 every 4 frames: they begin at 0 and 4.")
-    expect(len(answer(frames, 10, 1)) == 1, "A clip that is exactly one block long is one block.")
+    expect(len(_blocks(answer, frames, 10, 1)) == 1, "A clip that is exactly one block long is one block.")
+    for short in (3, 1):
+        try:
+            none = answer(frames[:short], 4, 1)
+        except AnswerError as error:
+            raise Hint("A clip that is too short has no block: give an empty array, not an error.") from error
+        expect(len(none) == 0, "A clip that is shorter than a block has no block.")
+
+
+def _blocks(answer, *given) -> np.ndarray:
     try:
-        none = answer(frames[:3], 4, 1)
-    except AnswerError as error:
-        expect(error.__cause__ is None, "A clip that is too short has no block: give an empty array, not an error.")
+        return np.asarray(answer(*given))
+    except (AnswerError, ValueError) as error:  # NumPy's words for pieces of several lengths, in an array or stacked
+        words = str(error.__cause__ or error)
+        uneven = "inhomogeneous" in words or "must have the same shape" in words
+        expect(not uneven, "The last pieces are shorter than `length`: stop when no whole block fits.")
         raise
-    expect(len(none) == 0, "A clip that is shorter than a block has no block.")
 
 
 @exercise

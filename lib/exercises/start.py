@@ -21,6 +21,7 @@ def smallest_window(answer):
         answer >= right,
         f"With {answer} the label still changes more than once: set window to {answer}, run the cell again, and count.",
     )
+    expect(_changes(answer) > 0, "With that one the label never changes: volleyball is not named at all.")
     expect(answer == right, "The label is steady with that one, but a smaller window does it too.")
 
 
@@ -36,6 +37,7 @@ def _changes(window: int) -> int:
 def name_of(answer):
     classes = ["badminton", "formula1", "volleyball"]
     name = answer([0.2, 0.7, 0.1], classes)
+    expect(not isinstance(name, list | tuple | np.ndarray), "Give one name, not a row of them.")
     expect(name != 1, "That is the place of the highest score; give the name that stands at this place in classes.")
     expect(name != 0.7, "That is the highest score; give the name that stands at its place in classes.")
     expect(name == "formula1", "With scores 0.2, 0.7, 0.1 the second name is the answer.")
@@ -48,7 +50,8 @@ def name_of(answer):
 @exercise
 def changes(answer):
     expect(not _wants_arrays(answer), "labels is a list here, and two lists compare as a whole, not item by item.")
-    expect(answer(["a", "a", "b", "b"]) != 2, "In a, a, b, b the label changes once: count changes, not labels.")
+    hint = "In a, a, b, b the label changes once, and you count 2: are labels counted, or is the first compared with something?"
+    expect(answer(["a", "a", "b", "b"]) != 2, f"{hint} (And does the one before move along?)")
     expect(answer(["a", "a", "b", "b"]) == 1, "In a, a, b, b the label changes once.")
     expect(answer(["a", "b", "a"]) == 2, "Changing back is a change too: a, b, a has two.")
     expect(answer(["a", "a", "a"]) == 0, "Without a change the count is 0.")

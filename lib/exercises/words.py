@@ -26,6 +26,10 @@ def rooted(answer):
         empty = np.asarray(answer(np.zeros((2, 3))))
     expect(not np.isnan(empty).any(), "A row of zeros has the sum 0, and 0/0 is no number: divide by 1 there instead.")
     expect(np.array_equal(empty, np.zeros((2, 3))), "A row of zeros should stay a row of zeros.")
+    with np.errstate(all="ignore"):
+        mixed = np.asarray(answer(np.array([[1, 3, 0], [0, 0, 0]])))
+    right = [[0.5, np.sqrt(0.75), 0], [0, 0, 0]]
+    expect(np.allclose(mixed, right), "A row of zeros beside another one: it stays one, and the other gets its roots.")
 
 
 @exercise
@@ -57,6 +61,8 @@ def nearest_words(answer):
     expect(np.array_equal(corner, [0]), "Euclidean: square the differences before you add them.")
     small = np.asarray(answer(np.zeros((1, 1), "uint8"), np.array([[16], [15]], "uint8")))
     expect(np.array_equal(small, [1]), "In uint8, 16 · 16 is 0: turn the numbers into floats before you subtract.")
+    large = np.asarray(answer(np.zeros((1, 1), "uint8"), np.array([[200], [150]], "uint8")))
+    expect(np.array_equal(large, [1]), "The squares do not fit into these whole numbers: turn them into floats first.")
 
 
 @exercise
@@ -73,6 +79,7 @@ def word_shares(answer):
     expect(not np.allclose(shares, np.array([1, 0, 3, 0, 0]) / 3), "Divide by all patches, not by the largest count.")
     expect(np.allclose(shares, [0.25, 0, 0.75, 0, 0]), "Of four patches three are word 2: its share is 0.75.")
     expect(np.allclose(answer(np.array([1, 1]), 2), [0, 1]), "Two patches that are both word 1 should give 0 and 1.")
+    expect(np.allclose(answer(np.array([0, 0]), 2), [1, 0]), "Two patches that are both word 0 should give 1 and 0.")
     with np.errstate(all="ignore"):
         none = np.asarray(answer(np.zeros(0, int), 3), dtype=float)
     expect(
