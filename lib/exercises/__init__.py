@@ -44,6 +44,17 @@ def expect(holds: bool, hint: str) -> None:
         raise Hint(hint)
 
 
+def expect_number(answer, hint: str = "Give a number.") -> None:
+    """Raise the hint unless the answer is one number."""
+    expect(isinstance(answer, int | float | np.number) and not isinstance(answer, bool), hint)
+
+
+def is_uneven(error: Exception) -> bool:
+    """Tell whether an error is NumPy's about pieces of several lengths, in an array or stacked."""
+    words = str(error.__cause__ or error)
+    return "inhomogeneous" in words or "must have the same shape" in words
+
+
 def verdict(name: str, answer) -> str:
     """Try an answer and give one line: "NAME: right.", "NAME: not tried yet.", or a hint. Raises KeyError alone."""
     load()

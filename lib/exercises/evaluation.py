@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from lib.exercises import exercise, expect
+from lib.exercises import exercise, expect, expect_number
 
 
 @exercise
 def badminton_precision(answer):
     """Of the 280 photographs that the lecture's network called badminton, 224 were: 0.8."""
 
-    expect(isinstance(answer, int | float | np.number), "Give a number, such as 224 / 300.")
+    expect_number(answer, "Give a number, such as 224 / 300.")
 
     def close(value):
         return abs(answer - value) < 0.005
@@ -94,7 +94,7 @@ def f1_scores(answer):
 @exercise
 def times_as_many(answer):
     """How many times as many photographs make an interval half as wide: 4, since it narrows with the square root."""
-    expect(isinstance(answer, int | float | np.number), "Give a number.")
+    expect_number(answer)
     expect(answer != 2, "Twice as many make it narrower, but not by half: try it with the lines above.")
     expect(answer > 1, "More photographs make the interval narrower, not wider.")
     expect(answer >= 3.5, "More than that: look at where n stands in the rule of thumb.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.exercises import exercise, expect
+from lib.exercises import exercise, expect, expect_number
 
 MEAN_BGR = np.array([103.939, 116.779, 123.68])
 
@@ -70,7 +70,7 @@ def decayed_rate(answer):
 @exercise
 def epochs_at_a_tenth(answer):
     """How many epochs a tenth of the rate needs for what took 3: about 30, since many small steps make one large."""
-    expect(isinstance(answer, int | float | np.number) and not isinstance(answer, bool), "Give a number.")
+    expect_number(answer)
     expect(answer != 3, "Each step now goes a tenth as far: will the same number of steps do?")
     expect(answer > 3, "Smaller steps take longer, not shorter, to come as far.")
     expect(answer >= 15, "More than that: how many steps of a tenth make one whole step?")

@@ -50,8 +50,11 @@ def name_of(answer):
 @exercise
 def changes(answer):
     expect(not _wants_arrays(answer), "labels is a list here, and two lists compare as a whole, not item by item.")
-    hint = "In a, a, b, b the label changes once, and you count 2: are labels counted, or is the first compared with something?"
-    expect(answer(["a", "a", "b", "b"]) != 2, f"{hint} (And does the one before move along?)")
+    expect(
+        answer(["a", "a", "b", "b"]) != 2,
+        "In a, a, b, b the label changes once, and you count 2: are labels counted, or is the first compared with "
+        "something? (And does the one before move along?)",
+    )
     expect(answer(["a", "a", "b", "b"]) == 1, "In a, a, b, b the label changes once.")
     expect(answer(["a", "b", "a"]) == 2, "Changing back is a change too: a, b, a has two.")
     expect(answer(["a", "a", "a"]) == 0, "Without a change the count is 0.")

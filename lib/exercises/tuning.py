@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.exercises import AnswerError, Hint, exercise, expect
+from lib.exercises import AnswerError, Hint, exercise, expect, expect_number
 
 
 @exercise
@@ -54,8 +54,9 @@ def may_move(answer):
 @exercise
 def warm_up_steps(answer):
     """500 photographs in batches of 32, 20 epochs: how many steps are a tenth of them all?"""
-    expect(isinstance(answer, int | float | np.number) and not isinstance(answer, bool), "Give a number.")
-    expect(answer not in (30, 31, 31.25, 312, 312.5), "The last, smaller batch of an epoch is a step too: how many batches hold 500 photographs?")
+    expect_number(answer)
+    hint = "The last, smaller batch of an epoch is a step too: how many batches hold 500 photographs?"
+    expect(answer not in (30, 31, 31.25, 312, 312.5), hint)
     expect(answer not in (300, 320), "That is all the steps of the training: the warm-up is a tenth of them.")
     expect(answer not in (1.5, 1.6), "That is a tenth of one epoch: there are 20 of them.")
     expect(answer != 1000, "A step is a batch of 32 photographs, not one.")
