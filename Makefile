@@ -10,6 +10,7 @@ SCALING ?=
 WINDOW ?= 32
 CLIP ?= formula2
 SEED ?= 0
+ARGS ?=
 CHROMIUM ?= /usr/bin/chromium
 
 .PHONY: course test test-browser lab handout reset notebooks lock
@@ -20,6 +21,8 @@ course: $(VENV)/ready
 	  $(if $(IMAGE_SIZE),--image-size "$(IMAGE_SIZE)") $(if $(SCALING),--scaling="$(SCALING)")
 
 test: $(VENV)/ready
+	@$(RUN) -m ruff check --quiet && $(RUN) -m ruff format --check --quiet
+	@$(RUN) -m mypy --no-error-summary
 	@$(RUN) -m pytest -n 2
 
 # JupyterLab and the explorer, driven in a real browser; screenshots are left in output/browser.
@@ -31,7 +34,7 @@ test-browser: $(VENV)/ready
 	@CHROMIUM="$(CHROMIUM)" $(RUN) -m pytest tests/browser
 
 lab: $(VENV)/ready
-	@$(RUN) -m lib lab $(if $(COPY),--copy "$(COPY)")
+	@$(RUN) -m lib lab $(if $(COPY),--copy "$(COPY)") $(if $(ARGS),-- $(ARGS))
 
 # The notebooks without outputs and solutions, for a class.
 handout: $(VENV)/ready

@@ -2,6 +2,8 @@
 
 import os
 
-# OpenCV looks at this when it is loaded: a picture with more pixels is refused by its header, before memory is
-# taken for it. 200 million is the most that a telephone's camera gives.
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(200_000_000))
+from lib.core.checks import MOST_PIXELS
+
+# OpenCV looks at this when it is loaded: a picture with more pixels is then refused by its header, before memory is
+# taken for it.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MOST_PIXELS))

@@ -1,5 +1,6 @@
 """Little clips for the tests: frames whose brightness tells their number, and files with known faults."""
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -47,6 +48,13 @@ def write(path: Path, images, rate=30, rotation: int = 0, faststart: bool = Fals
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def with_matrix(path: Path, matrix) -> Path:
+    """An .mp4 whose track has the display matrix (2, 2), rows where its right and lower edges point, in place."""
+    (a, b), (c, d) = np.rint(np.array(matrix) * 65536).astype(int).tolist()
+    at = path.read_bytes().index(b"tkhd") + 44
+    return patched(path, at, struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30))
 
 
 def sound(path: Path) -> Path:

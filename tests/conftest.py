@@ -1,13 +1,15 @@
 """A toy set of photographs and a toy network, so that no test needs the course's own."""
 
 import json
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from lib import paths
+from lib.core import paths
+from lib.core.paths import Run
 
 CLASSES = ("badminton", "formula1", "volleyball")
 
@@ -19,6 +21,20 @@ def project(tmp_path, monkeypatch) -> Path:
         monkeypatch.setattr(paths, name, tmp_path / name.lower())
     monkeypatch.setattr(paths, "FEATURES", tmp_path / "output" / "features")
     return tmp_path
+
+
+@pytest.fixture
+def fresh_experiments():
+    """Before and after the test, forget what experiments load once."""
+
+    def forget():
+        modules = [module for name, module in sys.modules.items() if name.startswith("lib.tools.experiments.")]
+        for cached in (value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")):
+            cached.cache_clear()
+
+    forget()
+    yield
+    forget()
 
 
 @pytest.fixture
@@ -37,7 +53,7 @@ def toy_photos(tmp_path) -> Path:
 @pytest.fixture(scope="session")
 def toy_backbone(tmp_path_factory) -> Path:
     """A tiny network for pictures of 8×8, saved with its card."""
-    from lib.framework import keras
+    from lib.core.framework import keras
 
     keras.utils.set_random_seed(0)
     layers = keras.layers
@@ -59,10 +75,33 @@ def toy_backbone(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
+def backbone(toy_backbone):
+    """The toy network, loaded for each test."""
+    from lib import backbones
+
+    return backbones.load(str(toy_backbone))
+
+
+@pytest.fixture
+def run(project, toy_photos, toy_backbone) -> Run:
+    """The choice of the toy photographs and the toy network."""
+    return Run(str(toy_photos), str(toy_backbone))
+
+
+@pytest.fixture
+def figures_closed():
+    """Close all figures when the test ends."""
+    import matplotlib.pyplot as plt
+
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
 def toy_classifier(project, toy_photos, toy_backbone) -> Path:
     """A classifier on the toy photographs, saved where the newest is looked for: it names the strongest channel."""
     from lib import backbones, classifier
-    from lib.framework import keras
+    from lib.core.framework import keras
 
     backbone = backbones.load(str(toy_backbone))
     frames = keras.Input((8, 8, 3), dtype="uint8")

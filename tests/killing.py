@@ -16,9 +16,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lib import backbones, classifier, heads, lessons, notebooks, paths, photos, smoothing, transfer, video
-from lib.framework import keras
-from lib.paths import Run
+from lib import backbones, classifier, lessons, photos, smoothing, training, video
+from lib.core import notebooks, paths
+from lib.core.framework import keras
+from lib.core.paths import Run
 
 PATIENCE = 120  # seconds that a job may take
 
@@ -31,7 +32,7 @@ def features(project: Path, begin) -> np.ndarray:
     backbones.forward = lambda model, size: (
         lambda images: SimpleNamespace(numpy=lambda: images.reshape(len(images), 1, 1, -1)[..., :4].astype(np.float32))
     )
-    backbone = SimpleNamespace(name="toy", fingerprint="toy", image_size=8, model=None)
+    backbone = SimpleNamespace(name="toy", fingerprint="toy", image_size=8, resize=photos.Resize(8), model=None)
     begin()
     made = backbones.extract(backbone, photos.find(project / "toy"), progress=False)
     (project / "was_read").write_text(str(len(was_read)))
@@ -43,16 +44,17 @@ def execute(name: str, parameters: dict, copy: Path) -> None:
     keras.utils.set_random_seed(parameters["SEED"])
     run = Run(parameters["PHOTOS"], parameters["BACKBONE"])
     split, backbone = photos.split(photos.find(run.photos_folder)), backbones.load(run.backbone)
-    parts = (split.train, split.validation)
+    parts, classes = (split.train, split.validation), photos.classes(split.train)
     if name == "02_feature_extraction":
-        seen = [heads.Part(backbones.extract(backbone, part, progress=False), photos.labels(part)) for part in parts]
-        model = classifier.join(backbone, heads.train_head(*seen, 3, seed=0))
+        features = [backbones.extract(backbone, part, progress=False) for part in parts]
+        seen = [training.LabelledArrays(x, photos.labels(part, classes)) for x, part in zip(features, parts)]
+        model = classifier.join(backbone, training.train_head(*seen, 3, seed=0))
     else:
-        seen = [heads.Part(photos.load(part, 8, progress=False), photos.labels(part)) for part in parts]
+        seen = [training.LabelledArrays.read(part, photos.Resize(8), classes) for part in parts]
         head = classifier.load(run.classifier("02_feature_extraction")).model.get_layer("head")
-        model = transfer.fine_tune(backbone, heads.copy_head(head), *seen, seed=0)
+        model = training.fine_tune(backbone, training.copy_head(head), *seen, seed=0)
     facts = {"photographs": lessons.photographs_card(run), "seed": 0}
-    classifier.save(model, run.classifier(name), backbone, photos.classes(split.train), **facts)
+    classifier.save(model, run.classifier(name), backbone, classes, **facts)
 
 
 def train(notebook: str, needed: str, project: Path, begin) -> np.ndarray:
@@ -72,7 +74,7 @@ def clip(project: Path, begin) -> np.ndarray:
         return (means / means.sum(axis=1, keepdims=True)).astype(np.float32)
 
     begin()
-    scores = video.score_clip(project / "clip.mp4", predict, 8, ("a", "b", "c"), progress=False)
+    scores = video.score_clip(project / "clip.mp4", predict, photos.Resize(8), ("a", "b", "c"), progress=False)
     smooth = smoothing.RollingMean(4)(scores.scores)
     out = paths.OUTPUT / "labelled.mp4"
     video.annotate_clip(project / "clip.mp4", out, smooth.argmax(axis=1), scores.with_scores(smooth), progress=False)
@@ -92,7 +94,7 @@ def save(project: Path, begin) -> np.ndarray:
 
     os.replace = counted
     model = SimpleNamespace(save=lambda path: path.write_bytes(b"the new model"))
-    backbone = SimpleNamespace(name="toy", fingerprint="toy", image_size=8)
+    backbone = SimpleNamespace(name="toy", fingerprint="toy", image_size=8, shaping="squash")
     begin()
     classifier.save(model, project / "model.keras", backbone, ["a", "b"])
     return np.array(len(calls))
@@ -153,8 +155,8 @@ def _wait(process: int, seconds: float) -> int | None:
 
 
 if __name__ == "__main__":
-    heads.EPOCHS, transfer.TUNE_EPOCHS = 4, 2
-    transfer.augmentation = lambda seed: keras.layers.RandomFlip("horizontal", seed=seed)  # others take long to trace
+    training.EPOCHS, training.TUNE_EPOCHS = 4, 2
+    training.augmentation = lambda seed: keras.layers.RandomFlip("horizontal", seed=seed)  # others take long to trace
     backbones.BATCH = 1  # so that features are kept more than once on the way
     for line in sys.stdin:
         print(json.dumps(run(**json.loads(line))), flush=True)

@@ -1,17 +1,15 @@
 import json
 import shutil
 
+import h5py
 import numpy as np
 import pytest
+from hostile_hdf5 import HOSTILE, array_for_group, not_a_number
 
-from lib import backbones, paths, photos
+from lib import backbones, photos
 from lib.backbones import APPLICATIONS, BackboneError
-from lib.framework import keras
-
-
-@pytest.fixture
-def backbone(toy_backbone):
-    return backbones.load(str(toy_backbone))
+from lib.core import paths
+from lib.core.framework import keras
 
 
 def scaled(pictures, scaling):
@@ -121,7 +119,7 @@ def test_files_that_are_no_backbone_are_refused_in_one_sentence(tmp_path, toy_ba
     fixed = keras.Model(inputs, layers.Conv2D(4, 1)(inputs))
     networks = {
         "feature map": keras.Model(inputs, layers.GlobalAveragePooling2D()(inputs)),
-        "8×8": keras.Model(inputs, layers.Conv2D(4, 1)(layers.Flatten()(inputs)[:, None, None])),
+        "image_size 8": keras.Model(inputs, layers.Conv2D(4, 1)(layers.Flatten()(inputs)[:, None, None])),
         "inside another": keras.Sequential([keras.Input((8, 8, 3)), residual()]),
         "cannot be loaded": keras.Sequential([keras.Input((8, 8, 3)), layers.Lambda(lambda x: x)]),
     }
@@ -133,6 +131,59 @@ def test_files_that_are_no_backbone_are_refused_in_one_sentence(tmp_path, toy_ba
     with pytest.raises(BackboneError, match="odd.keras cannot be loaded"):
         backbones.load(str(tmp_path / "odd.keras"))
     assert backbones.load(save(fixed, tmp_path / "fixed.keras", image_size=16)).channels == 4
+
+
+def test_each_kind_of_network_that_does_not_fit_gets_the_advice_that_fits(tmp_path):
+    layers = keras.layers
+
+    def network(shape, batch=None, outputs=1):
+        inputs = keras.Input(shape, batch_size=batch)
+        maps = [layers.Conv2D(4, 1)(inputs) for _ in range(outputs)]
+        return keras.Model(inputs, maps if outputs > 1 else maps[0])
+
+    networks = {
+        r"begin it with keras.Input\(\(height, width, 3\)\), and save it again": keras.Sequential(
+            [layers.Conv2D(4, 1)]
+        ),
+        "of 1 channel: choose a network for RGB": network((8, 8, 1)),
+        "takes 4 channels, not the 3": network((8, 8, 4)),
+        "build it with channels last": network((3, 8, 8)),
+        "takes only 5 images at a time: begin it with keras.Input": network((8, 8, 3), batch=5),
+        "needs one input and one output, and has 1 and 2: save": network((8, 8, 3), outputs=2),
+        "names its input or output in a dictionary: save": keras.Model(
+            inputs := keras.Input((8, 8, 3)), {"map": layers.Conv2D(4, 1)(inputs)}
+        ),
+        r"does not take images of 8×8: correct image_size \(Computed output size": keras.Sequential(
+            [keras.Input((None, None, 3)), layers.Conv2D(4, 9)]
+        ),
+        "takes images of 12×8; .* build it for a square": network((8, 12, 3)),
+        "takes images of 16×16, and its card states image_size 8: correct the card": network((16, 16, 3)),
+        "give it to --model when it is a classifier": keras.Sequential(
+            [keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3)]
+        ),
+    }
+    for words, odd in networks.items():
+        with pytest.raises(BackboneError, match=rf"odd\.keras .*{words}") as refused:
+            backbones.load(save(odd, tmp_path / "odd.keras"))
+        assert str(refused.value).isprintable()
+
+
+def test_weights_that_keras_publishes_no_hash_of_are_checked_as_any_others(project, tmp_path, monkeypatch):
+    made = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(224, 224, 3))
+    file = paths.MODEL / "imagenet" / APPLICATIONS["mobilenet_v2"].file
+    file.parent.mkdir(parents=True)
+    whole = tmp_path / "whole.h5"
+    made.save(whole)
+    kernel = "model_weights/Conv1/Conv1/kernel"
+
+    for change in [*HOSTILE[:3], HOSTILE[5], array_for_group, not_a_number]:
+        shutil.copy(whole, file)
+        with h5py.File(file, "a") as weights:
+            change(weights, kernel, tmp_path)
+        size = file.stat().st_size
+        monkeypatch.setitem(APPLICATIONS, "mobilenet_v2", APPLICATIONS["mobilenet_v2"]._replace(size=size, md5=""))
+        with pytest.raises(BackboneError, match="does not hold the weights of MobileNetV2: delete it"):
+            backbones.load("mobilenet_v2")
 
 
 def test_features_are_kept_apart_for_each_scaling(project, toy_photos, tmp_path):
@@ -147,7 +198,7 @@ def test_features_are_kept_apart_for_each_scaling(project, toy_photos, tmp_path)
 def test_features_are_those_of_the_model_and_are_computed_once(project, toy_photos, backbone, monkeypatch):
     found = photos.find(toy_photos)[:10]
     features = backbones.extract(backbone, found, progress=False)
-    pictures = photos.load(found, 8, progress=False)
+    pictures = photos.load(found, photos.Resize(8), progress=False)
     np.testing.assert_allclose(features[:, 0, 0], backbone.model(pictures).numpy().mean((1, 2)), atol=1e-5)
 
     monkeypatch.setattr(backbones, "read", lambda path: pytest.fail(f"{path} was read again"))
@@ -182,3 +233,29 @@ def test_views_differ_from_each_other_and_from_the_photograph(project, toy_photo
     plain = backbones.extract(backbone, found, progress=False)
     views = [backbones.extract(backbone, found, augmentation(), view, progress=False) for view in (0, 1)]
     assert np.abs(views[0] - plain).max() > 1e-3 and np.abs(views[0] - views[1]).max() > 1e-3
+
+
+@pytest.mark.parametrize("scaling", ["0..1", "-1..1", "caffe"])
+def test_a_network_of_whole_numbers_is_given_no_fractions(tmp_path, scaling):
+    """Cast to uint8, images of 0 to 1 would be black."""
+    inputs = keras.Input((8, 8, 3), dtype="uint8")
+    network = keras.Model(inputs, keras.layers.Conv2D(4, 1)(keras.layers.Rescaling(1 / 255)(inputs)))
+    with pytest.raises(BackboneError, match=rf"mine\.keras takes uint8 images.*0\.\.255 as its scaling, not {scaling}"):
+        backbones.load(save(network, tmp_path / "mine.keras", scaling=scaling))
+    assert backbones.load(save(network, tmp_path / "mine.keras", scaling="0..255")).channels == 4
+
+
+def test_a_network_that_was_saved_frozen_is_unfrozen_from_where_the_same_one_is():
+    network = residual()
+    block = backbones.unfreeze_from(network)
+    network.trainable = False
+    assert backbones.unfreeze_from(network) == block != network.layers[-1].name
+
+
+@pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+def test_features_of_a_network_of_half_precision_are_stored_and_read(project, toy_photos, tmp_path, precision):
+    network = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 1, dtype=precision)])
+    backbone = backbones.load(save(network, tmp_path / "half.keras"))
+    first, again = (backbones.extract(backbone, photos.find(toy_photos), progress=False) for _ in range(2))
+    assert first.dtype == again.dtype == np.float32
+    np.testing.assert_array_equal(first, again)

@@ -1,17 +1,19 @@
 """Where a backbone's weights and card come from; no network and no TensorFlow."""
 
-import errno
 import hashlib
 import http.server
 import json
 import shutil
 import threading
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from lib import backbone_files, paths
 from lib.__main__ import main
-from lib.backbone_files import APPLICATIONS, SCALINGS, Application, BackboneError
+from lib.core import backbone_files, paths
+from lib.core.backbone_files import APPLICATIONS, SCALINGS, Application, BackboneError
 
 CONTENT = b"weights, as far as these tests go"
 
@@ -21,6 +23,8 @@ def nothing_at_hand(project, monkeypatch):
     """An application with a small weights file, which is in no place yet; nothing answers at its address."""
     monkeypatch.setenv("KERAS_HOME", str(project / "keras"))
     monkeypatch.setattr(paths, "BUNDLED_BACKBONE", project / "nothing.keras")
+    monkeypatch.setattr("pooch.core.time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setenv("no_proxy", "*")
     application = Application("Tiny", 8, "0..1", "last", "http://127.0.0.1:9/tiny_notop.h5", len(CONTENT),
                               hashlib.md5(CONTENT).hexdigest())  # fmt: skip
     monkeypatch.setitem(APPLICATIONS, "tiny", application)
@@ -124,18 +128,28 @@ def test_a_download_that_is_cut_off_or_another_file_is_not_kept(server, content,
     assert list((paths.MODEL / "imagenet").iterdir()) == []
 
 
-def test_a_full_disk_is_told_as_that(server, monkeypatch):
-    def receive(application, path):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(backbone_files, "_receive", receive)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_reported(server, monkeypatch):
+    monkeypatch.setattr("pooch.core.temporary_file", lambda path: nullcontext("/dev/full"))
     with pytest.raises(OSError, match=r"tiny_notop.h5 cannot be written \(No space left on device\)"):
         backbone_files.weights("tiny")
 
 
+@pytest.mark.parametrize("content", [CONTENT, CONTENT[:-1], b""])
+def test_where_keras_knows_no_hash_the_size_is_checked(server, monkeypatch, content):
+    monkeypatch.setitem(APPLICATIONS, "tiny", APPLICATIONS["tiny"]._replace(md5=""))
+    server.content = content
+    if content == CONTENT:
+        assert backbone_files.weights("tiny").read_bytes() == CONTENT
+    else:
+        with pytest.raises(BackboneError, match="BACKBONE=bundled"):
+            backbone_files.weights("tiny")
+        assert list((paths.MODEL / "imagenet").iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["resnet50", "vgg16", "mobilenet_v2"])
 def test_address_and_hash_are_those_that_keras_asks_for(name, monkeypatch):
-    from lib.framework import keras
+    from lib.core.framework import keras
 
     asked = {}
 
@@ -176,7 +190,8 @@ def test_without_card_or_word_one_sentence_lists_the_choices(lonely):
 @pytest.mark.parametrize(
     "card",
     [{}, {"image_size": 8}, {"scaling": "0..1"}, {"image_size": 8, "scaling": "0..7"}, {"image_size": "8", "scaling": "0..1"},
-     {"image_size": 0, "scaling": "0..1"}],
+     {"image_size": 0, "scaling": "0..1"}, {"image_size": True, "scaling": "0..1"}, {"image_size": 10**9, "scaling": "0..1"},
+     {"image_size": 8, "scaling": ["0..1"]}, {"image_size": None, "scaling": "0..1"}],
 )  # fmt: skip
 def test_half_a_card_is_not_filled_in_by_a_guess(lonely, card):
     write_card(lonely, **card)
@@ -184,7 +199,23 @@ def test_half_a_card_is_not_filled_in_by_a_guess(lonely, card):
         backbone_files.read_card(lonely)
 
 
-@pytest.mark.parametrize("text", ["[8]", "{image_size: 8}", ""])
+@pytest.mark.parametrize("layer", [5, "", ["last"], "\x1b[2J"], ids=ascii)
+def test_a_layer_that_is_no_name_is_refused(lonely, layer):
+    write_card(lonely, image_size=8, scaling="0..1", unfreeze_from=layer)
+    with pytest.raises(
+        BackboneError, match=r"lonely\.json must state unfreeze_from \(the name of a layer\)"
+    ) as refused:
+        backbone_files.read_card(lonely)
+    assert str(refused.value).isprintable()
+
+
+def test_a_classifier_is_not_taken_as_a_backbone(lonely):
+    write_card(lonely, image_size=8, classes=["a", "b"], sha256="0" * 64)
+    with pytest.raises(BackboneError, match=r"lonely\.keras is a classifier, not a backbone: give it to --model"):
+        backbone_files.read_card(lonely)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[8]", "{image_size: 8}", ""])
 def test_a_card_that_cannot_be_read_is_refused(lonely, text):
     lonely.with_suffix(".json").write_text(text)
     with pytest.raises(BackboneError, match="lonely.json should read like"):
@@ -193,14 +224,14 @@ def test_a_card_that_cannot_be_read_is_refused(lonely, text):
 
 def test_a_missing_file_is_named_with_the_choices(tmp_path):
     for ask in (backbone_files.prepare, backbone_files.fingerprint, backbone_files.image_size):
-        with pytest.raises(BackboneError, match="nothing.keras: give one of bundled, resnet50"):
+        with pytest.raises(BackboneError, match="nothing.keras: give one of bundled, efficientnet_lite0, resnet50"):
             ask(str(tmp_path / "nothing.keras"))
 
 
 def test_what_was_said_once_is_known_from_then_on(lonely):
-    backbone_files.say(lonely, image_size=8, scaling="-1..1")
+    backbone_files.save_overrides(lonely, image_size=8, scaling="-1..1")
     assert backbone_files.read_card(lonely) == {"image_size": 8, "scaling": "-1..1"}
-    backbone_files.say(lonely, image_size=None, scaling="caffe")
+    backbone_files.save_overrides(lonely, image_size=None, scaling="caffe")
     assert backbone_files.read_card(lonely) == {"image_size": 8, "scaling": "caffe"}
     lonely.write_bytes(lonely.read_bytes() + b" ")  # another file of that name: of it nothing was said
     with pytest.raises(BackboneError):
@@ -209,10 +240,10 @@ def test_what_was_said_once_is_known_from_then_on(lonely):
 
 def test_what_is_said_completes_the_card_and_does_not_contradict_it(lonely):
     write_card(lonely, image_size=8, unfreeze_from="last")
-    backbone_files.say(lonely, image_size=8, scaling="0..1")
+    backbone_files.save_overrides(lonely, image_size=8, scaling="0..1")
     assert backbone_files.read_card(lonely) == {"image_size": 8, "scaling": "0..1", "unfreeze_from": "last"}
     with pytest.raises(BackboneError, match="lonely.json states image_size 8, not 16"):
-        backbone_files.say(lonely, image_size=16)
+        backbone_files.save_overrides(lonely, image_size=16)
 
 
 def test_the_fingerprint_tells_what_a_network_is_used_with(lonely):

@@ -4,8 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from lib import bag_of_words, experiments, paths, photos
-from lib.bag_of_words import LocalFeatures
+from lib import photos
+from lib.core import paths
+from lib.lessons import bag_of_words
+from lib.lessons.bag_of_words import LocalFeatures
+from lib.tools import experiments
 
 
 @pytest.fixture
@@ -57,9 +60,9 @@ def test_a_patch_is_what_the_descriptor_looked_at_turned_upright(scene):
 
 
 def test_roots_of_shares_have_length_1():
-    rows = bag_of_words.rooted(np.array([[1, 3, 0], [0, 0, 0], [10, 0, 30]]))
+    rows = bag_of_words.hellinger_normalise(np.array([[1, 3, 0], [0, 0, 0], [10, 0, 30]]))
     np.testing.assert_allclose(rows, [[0.5, 0.75**0.5, 0], [0, 0, 0], [0.5, 0, 0.75**0.5]])
-    np.testing.assert_allclose(bag_of_words.rooted(np.array([[0.1, 0.3]])), rows[:1, :2])
+    np.testing.assert_allclose(bag_of_words.hellinger_normalise(np.array([[0.1, 0.3]])), rows[:1, :2])
 
 
 def local(*kinds):
@@ -95,17 +98,15 @@ def test_validation_chooses_the_cost_and_equals_go_to_the_smallest():
             assert x == "validation"
             return {0.01: 0.5, 0.1: 0.7, 1.0: 0.9, 10.0: 0.9}.get(self.cost, 0.6)
 
-    choice = bag_of_words.choose(Toy, "training", None, "validation", None)
+    choice = bag_of_words.select_cost(Toy, "training", None, "validation", None)
     assert (choice.cost, choice.validation, choice.model.cost) == (1.0, 0.9, 1.0)
 
 
-def test_the_experiment_measures_each_way(project, toy_photos, toy_backbone, monkeypatch):
-    from lib.experiments import bag_of_words as experiment
+def test_the_experiment_measures_each_way(project, toy_photos, toy_backbone, fresh_experiments, monkeypatch):
+    from lib.tools.experiments import bag_of_words as experiment
 
     monkeypatch.setattr(paths, "DATA", toy_photos.parent)
     monkeypatch.setattr(paths, "BUNDLED_BACKBONE", toy_backbone)
-    for kept in (experiment.photographs, experiment.pixels, experiment.local_features, experiment.features):
-        kept.cache_clear()
     wanted = {"photographs": "sample", "seed": 0, "words": 10}
     cases = [case for case in experiment.CASES if all(case.get(key, wanted[key]) == wanted[key] for key in wanted)]
     cases = [case | {"photographs": "toy"} for case in cases]
@@ -114,12 +115,10 @@ def test_the_experiment_measures_each_way(project, toy_photos, toy_backbone, mon
     assert rows[0]["held_out"] == 1  # each toy class has a colour
     assert all(0 <= row["held_out"] <= 1 for row in rows)
     assert "toy words on a grid 10" in experiment.summarise(rows)
-    for kept in (experiment.photographs, experiment.pixels, experiment.local_features, experiment.features):
-        kept.cache_clear()
 
 
 def test_every_case_names_a_way_and_a_photograph_set():
-    from lib.experiments.bag_of_words import ALONE, CASES, PLACES
+    from lib.tools.experiments.bag_of_words import ALONE, CASES, PLACES
 
     assert {case["way"] for case in CASES} == {*ALONE, *PLACES}
     assert {case["photographs"] for case in CASES} == set(experiments.SETS)

@@ -1,16 +1,18 @@
 """The benchmarks run, compare like with like, and keep every single time. How fast anything is, is not tested here."""
 
 import json
+from dataclasses import replace
 
 import clips as drawn
 import numpy as np
 import pytest
 
-from lib import backbones, lessons, paths, photos
+from lib import backbones, lessons, photos
 from lib.__main__ import main
-from lib.benchmarks import clips, measuring, memory, networks
-from lib.benchmarks.measuring import Result
-from lib.commands import bench
+from lib.core import paths
+from lib.tools.benchmarks import clips, measuring, memory, networks, training
+from lib.tools.benchmarks.measuring import Result
+from lib.tools.commands import bench
 
 
 @pytest.fixture
@@ -68,10 +70,10 @@ def test_operations_are_counted_from_the_layers(toy_backbone):
 
 
 def test_peak_memory_is_left_out_where_the_system_does_not_tell_it(monkeypatch, tmp_path):
-    assert memory.is_told()
+    assert memory.is_supported()
     monkeypatch.setattr(memory, "STATUS", tmp_path / "none")
     monkeypatch.setattr(memory.importlib.util, "find_spec", lambda name: None)
-    assert not memory.is_told()
+    assert not memory.is_supported()
 
 
 def test_peak_memory_is_in_bytes():
@@ -108,3 +110,12 @@ def test_the_newest_head_on_the_bundled_backbone_is_taken(toy_classifier, tmp_pa
     toy_classifier.parent.rename(paths.MODEL / "sample-bundled")
     assert networks.bundled(tmp_path).path == paths.MODEL / "sample-bundled" / toy_classifier.name
     assert "sample-bundled" in capsys.readouterr().out
+
+
+def test_forgetting_the_features_of_the_benchmark_leaves_those_of_a_users_bench_keras(toy_backbone, project):
+    own = backbones.load(str(toy_backbone))
+    ours, theirs = replace(own, name=training.OWN), replace(own, name=f"my/{training.OWN}.keras", fingerprint="another")
+    for backbone in (ours, theirs):
+        backbones.feature_folder(backbone).mkdir(parents=True)
+    training._forget(ours)
+    assert not backbones.feature_folder(ours).exists() and backbones.feature_folder(theirs).exists()

@@ -1,20 +1,16 @@
 """What notebook 04 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
 
 import numpy as np
-import pytest
+from stored_figures import by_seed, each_set
 
-from lib import experiments
-from lib.experiments.seeds import SEEDS, SPLIT, TRAINING
+from lib.tools.experiments.seeds import SEEDS, SPLIT, TRAINING
 
 
 def column(photographs, chance, key):
-    """A column's values, one a seed."""
-    rows = [row for row in experiments.stored("seeds", photographs) if row["chance"] == chance]
-    assert [row["seed"] for row in rows] == list(SEEDS)
-    return np.array([row[key] for row in rows])
+    return by_seed("seeds", photographs, key, SEEDS, chance=chance)
 
 
-@pytest.mark.parametrize("photographs", experiments.SETS)
+@each_set
 def test_the_split_matters_more_than_the_luck_of_training(photographs):
     training, both = (np.ptp(column(photographs, chance, "held_out")) for chance in (TRAINING, SPLIT))
     assert 0.005 < training < both

@@ -1,18 +1,10 @@
 """What notebook 02 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
 
 import numpy as np
-import pytest
+from stored_figures import by_seed, each_set
 
-from lib import experiments
-
-each_set = pytest.mark.parametrize("photographs", experiments.SETS)
-
-
-def by_seed(name, photographs, column, **wanted):
-    """A column's values, one a seed, of the rows that have the wanted values."""
-    rows = [row for row in experiments.stored(name, photographs) if all(row[key] == wanted[key] for key in wanted)]
-    assert [row["seed"] for row in rows] == list(experiments.SEEDS), (name, photographs, wanted)
-    return np.array([row[column] for row in rows])
+from lib import lessons
+from lib.tools import experiments
 
 
 @each_set
@@ -27,7 +19,7 @@ def test_the_old_classifiers_answers_lose_much(photographs):
 
 @each_set
 def test_features_once_give_the_same_losses_in_less_time(photographs):
-    for row in experiments.stored("features_once", photographs):
+    for row in lessons.stored("features_once", photographs):
         np.testing.assert_allclose(row["losses_every_epoch"], row["losses_once"], rtol=1e-3)
         assert row["epoch_with_base"] > 3 * row["epoch_of_head"]
 

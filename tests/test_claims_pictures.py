@@ -2,22 +2,23 @@
 
 import numpy as np
 
-from lib import experiments
-from lib.experiments.group_leak import DEALT
+from lib import lessons
+from lib.tools import experiments
+from lib.tools.experiments.group_leak import DEALT
 
 JUDGES = ("pixels", "features", "head")
 
 
 def gains(photographs):
     """By how much each judge is better with photographs dealt at random: one value a seed."""
-    rows = experiments.stored("group_leak", photographs)
+    rows = lessons.stored("group_leak", photographs)
     both = [[row for row in rows if row["dealt"] == dealt] for dealt in DEALT]
     assert [[row["seed"] for row in ours] for ours in both] == [list(experiments.SEEDS)] * 2
     return {judge: np.subtract(*([row[judge] for row in ours] for ours in both)) for judge in JUDGES}
 
 
 def share_of_twins(photographs):
-    return {row["have_twin"] for row in experiments.stored("group_leak", photographs)}
+    return {row["have_twin"] for row in lessons.stored("group_leak", photographs)}
 
 
 def test_on_the_sample_whoever_has_met_the_twin_is_flattered():

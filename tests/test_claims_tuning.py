@@ -3,19 +3,16 @@
 from itertools import pairwise
 
 import numpy as np
-import pytest
+import stored_figures
+from stored_figures import each_set
 
-from lib import experiments
+from lib import lessons
 
-each_set = pytest.mark.parametrize("photographs", experiments.SETS)
 DEPTHS = ("last block", "last two blocks", "all")
 
 
 def by_seed(photographs, way, column):
-    """A column's values for one way to train, one a seed."""
-    rows = [row for row in experiments.stored("fine_tuning", photographs) if row["way"] == way]
-    assert [row["seed"] for row in rows] == list(experiments.SEEDS), (photographs, way)
-    return np.array([row[column] for row in rows])
+    return stored_figures.by_seed("fine_tuning", photographs, column, way=way)
 
 
 @each_set
@@ -63,7 +60,7 @@ def test_on_drawn_photographs_no_depth_is_sure_to_gain():
 
 
 def test_on_photographs_drawn_afresh_fine_tuning_gains_with_every_network():
-    rows = experiments.stored("drawn_sample", "sample")
+    rows = lessons.stored("drawn_sample", "sample")
     afresh, held_out = (
         np.array([row[f"{kind}fine_tuned"] - row[f"{kind}frozen"] for row in rows]) for kind in ("fresh_", "")
     )

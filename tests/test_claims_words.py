@@ -1,22 +1,14 @@
 """What notebook 06 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
 
 import numpy as np
-import pytest
+import stored_figures
+from stored_figures import each_set
 
-from lib import experiments
-
-each_set = pytest.mark.parametrize("photographs", experiments.SETS)
+from lib.tools import experiments
 
 
 def by_seed(photographs, way, words=None, column="held_out"):
-    """A column's values, one a seed, of one way."""
-    rows = [
-        row
-        for row in experiments.stored("bag_of_words", photographs)
-        if row["way"] == way and row.get("words") == words
-    ]
-    assert [row["seed"] for row in rows] == list(experiments.SEEDS)
-    return np.array([row[column] for row in rows])
+    return stored_figures.by_seed("bag_of_words", photographs, column, way=way, words=words)
 
 
 def test_words_stand_between_pixels_and_learnt_features_with_every_seed():
@@ -62,5 +54,5 @@ def test_on_real_photographs_the_rbf_svm_is_better_with_few_words_above_all():
 @each_set
 def test_the_classifier_on_top_of_the_features_hardly_matters(photographs):
     svm = by_seed(photographs, "SVM on frozen features")
-    head = [row["held_out"] for row in experiments.stored("augmentation", photographs) if row["views"] == 2]
+    head = stored_figures.by_seed("augmentation", photographs, "held_out", views=2)
     assert abs((svm - head).mean()) < 0.03

@@ -1,12 +1,16 @@
-import csv
 import shutil
 
+import clips
 import numpy as np
 import pytest
+import toys
 
-from lib import paths, photos, video
-from lib.__main__ import NAMES, main
-from lib.commands import course, fetch
+from lib import photos, video
+from lib.__main__ import main
+from lib.core import paths
+from lib.core.errors import FileError
+from lib.tools.command_line import NAMES
+from lib.tools.commands import course, fetch
 
 
 def test_every_command_says_what_it_does(capsys):
@@ -44,12 +48,9 @@ def target(tmp_path, toy_photos):
     """A folder with a manifest of the toy photographs, and none of them."""
     target = tmp_path / "target"
     target.mkdir()
-    with (target / "manifest.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(photos.MANIFEST_COLUMNS)
-        for path in sorted(toy_photos.glob("*/*.png")):
-            name = path.relative_to(toy_photos).as_posix()
-            writer.writerow([name, path.parent.name, photos.sha256(path), 0, 32, 24, name, "train"])
+    names = [path.relative_to(toy_photos).as_posix() for path in sorted(toy_photos.glob("*/*.png"))]
+    rows = [{"path": name, "sha256": photos.sha256(toy_photos / name), "split": "train"} for name in names]
+    toys.write_manifest(target, rows)
     return target
 
 
@@ -63,6 +64,7 @@ def test_fetch_takes_what_is_whole_and_names_the_rest(toy_photos, target):
 
 
 def test_fetched_photographs_are_not_fetched_again_but_spoilt_ones_are(toy_photos, target, monkeypatch):
+    monkeypatch.setattr(paths, "DATA", target.parent)
     fetch.fetch(toy_photos, target, progress=False)
     (target / "badminton" / "00.png").write_bytes(b"spoilt")
     copied = []
@@ -125,8 +127,23 @@ def test_label_refuses_a_file_that_it_cannot_write_before_the_work(toy_classifie
     with video.VideoSink(tmp_path / "clip.mp4", 64, 48, 25) as sink:
         sink.write(np.zeros((48, 64, 3), np.uint8))
     (tmp_path / "file").touch()
-    monkeypatch.setattr(video, "score_clip", lambda *given: pytest.fail("it was scored"))
+    monkeypatch.setattr(video, "score_once", lambda *given: pytest.fail("it was scored"))
     assert main(["label", str(tmp_path / "clip.mp4"), "--out", str(tmp_path / out)]) == 1
+
+
+@pytest.mark.parametrize(("letters", "fits"), [(242, True), (244, True), (245, False), (250, False)])
+def test_a_clips_name_is_too_long_before_the_work_or_not_at_all(
+    toy_classifier, tmp_path, capsys, monkeypatch, letters, fits
+):
+    clip = clips.write(tmp_path / "clip.mp4", [clips.plain(0)]).rename(tmp_path / ("a" * letters + ".mp4"))
+    if not fits:
+        monkeypatch.setattr(video, "score_once", lambda *given: pytest.fail("it was scored"))
+    assert main(["label", str(clip)]) == (0 if fits else 1)
+    assert fits or "choose a shorter name" in capsys.readouterr().err
+    monkeypatch.setattr(course, "chosen_backbone", lambda args: "bundled")
+    monkeypatch.setattr("lib.core.notebooks.execute", lambda *given: pytest.fail("a notebook ran"))
+    assert main(["course", "--clip", str(clip)]) == 1  # its labelled copies have longer names
+    assert "choose a shorter name" in capsys.readouterr().err
 
 
 # course
@@ -140,11 +157,11 @@ def test_choices_that_are_paths_become_absolute_and_names_stay(tmp_path, monkeyp
     assert course.choice("real", names, "photographs") == "real"
     assert course.choice("./real", names, "photographs") == str(tmp_path / "real")
     assert course.choice("mine", names, "photographs") == str(tmp_path / "mine")
-    with pytest.raises(FileNotFoundError, match="photographs yours"):
+    with pytest.raises(FileError, match="photographs yours"):
         course.choice("yours", names, "photographs")
 
 
 def test_the_named_backbones_are_those_that_can_be_loaded():
-    from lib import backbones
+    from lib.core import backbone_files
 
-    assert set(paths.BACKBONES) == {"bundled", *backbones.APPLICATIONS}
+    assert set(paths.BACKBONES) == {"bundled", *backbone_files.PACKAGED, *backbone_files.APPLICATIONS}

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from clips import write as write_clip
 
-from lib import copies, notebooks, paths
 from lib.__main__ import main
-from lib.commands import lab
-from lib.notebooks import COURSE
+from lib.core import notebooks, paths
+from lib.core.notebooks import COURSE
+from lib.tools.commands import lab
+from lib.tools.course import copies
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,11 @@ def handed_out(tmp_path_factory):
 
 
 def _unneeded(folder, names):
-    return [name for name in names if name in ("badminton", "formula1", "volleyball") or name.startswith((".", "__pycache__"))]
+    return [
+        name
+        for name in names
+        if name in ("badminton", "formula1", "volleyball") or name.startswith((".", "__pycache__"))
+    ]
 
 
 def cells(folder, name):
@@ -85,8 +90,11 @@ def test_links_out_of_the_notebooks_lead_to_the_same_file_from_a_copy(tmp_path, 
 
 def test_copies_of_ones_own_stay_as_they_were_left(project, monkeypatch, capsys):
     opened = []
-    jupyter = SimpleNamespace(run=lambda command, check: opened.append(command[-1]) or SimpleNamespace(returncode=0))
-    monkeypatch.setattr(lab, "subprocess", jupyter)  # of this command alone: libraries run programs when they are loaded
+    monkeypatch.setattr(lab.os, "geteuid", lambda: 1000, raising=False)  # for root, an option follows
+    jupyter = SimpleNamespace(Popen=lambda command: opened.append(command[-1]) or SimpleNamespace(wait=lambda: 0))
+    monkeypatch.setattr(
+        lab, "subprocess", jupyter
+    )  # of this command alone: libraries run programs when they are loaded
     assert main(["lab", "--copy", "mine"]) == 0
     folder = paths.OUTPUT / "copies" / "mine"
     assert f"{len(COURSE)} new, 0 as you left them" in capsys.readouterr().out
@@ -98,6 +106,20 @@ def test_copies_of_ones_own_stay_as_they_were_left(project, monkeypatch, capsys)
     assert opened == [str(folder / f"{COURSE[0]}.ipynb")] * 2
     assert main(["lab"]) == 0
     assert opened[2] == str(paths.NOTEBOOKS / f"{COURSE[0]}.ipynb")
+
+
+@pytest.mark.parametrize("user, options, given", [
+    (1000, [], []), (0, [], ["--allow-root"]), (0, ["--", "--allow-root"], ["--allow-root"]), (1000, ["--"], []),
+    (0, ["--", "--port", "9999", "--no-browser"], ["--port", "9999", "--no-browser", "--allow-root"]),
+    (1000, ["--copy", "mine", "--", "--ServerApp.token="], ["--ServerApp.token="]),
+])  # fmt: skip
+def test_jupyter_is_given_its_options_and_lets_root_in(project, monkeypatch, user, options, given):
+    commands = []
+    monkeypatch.setattr(lab.os, "geteuid", lambda: user, raising=False)
+    jupyter = SimpleNamespace(Popen=lambda command: commands.append(command) or SimpleNamespace(wait=lambda: 3))
+    monkeypatch.setattr(lab, "subprocess", jupyter)
+    assert main(["lab", *options]) == 3
+    assert commands[0][5:] == given and commands[0][2:4] == ["jupyter", "lab"]
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a\\b", ".hidden"])

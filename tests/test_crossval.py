@@ -9,32 +9,32 @@ import pytest
 
 from lib import backbones, photos
 from lib.__main__ import main
-from lib.pretraining import transfer
+from lib.tools.pretraining import crossvalidation
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(transfer, "HEAD_EPOCHS", 3)
-    monkeypatch.setattr(transfer, "TUNE_EPOCHS", 2)
-    monkeypatch.setattr(transfer, "FOLDS", 2)
+    monkeypatch.setattr(crossvalidation, "HEAD_EPOCHS", 3)
+    monkeypatch.setattr(crossvalidation, "TUNE_EPOCHS", 2)
+    monkeypatch.setattr(crossvalidation, "FOLDS", 2)
 
 
 @pytest.fixture
 def maps(toy_photos, toy_backbone, tmp_path):
     found = photos.find(toy_photos)
-    transfer.save_maps(found, str(toy_backbone), tmp_path / "maps.npy")
+    crossvalidation.save_maps(found, str(toy_backbone), tmp_path / "maps.npy")
     return found, tmp_path / "maps.npy"
 
 
 def test_what_enters_the_unfrozen_end_is_kept_for_every_view(maps, toy_backbone):
     found, path = maps
     held, backbone = np.load(path), backbones.load(str(toy_backbone))
-    images = photos.load(found, 8, progress=False)
-    trunk, end = transfer.parts(backbone)
-    assert held.shape == (transfer.CHANGED + 2, len(found), 3, 3, 6)
-    assert np.allclose(held[transfer.PLAIN], trunk(images), atol=1e-2)
-    assert np.allclose(held[transfer.MIRRORED], trunk(images[:, :, ::-1]), atol=1e-2)
-    assert np.abs(held[transfer.CHANGED].astype(float) - held[transfer.CHANGED + 1]).max() > 0.01
+    images = photos.load(found, photos.Resize(8), progress=False)
+    trunk, end = crossvalidation.parts(backbone)
+    assert held.shape == (crossvalidation.CHANGED + 2, len(found), 3, 3, 6)
+    assert np.allclose(held[crossvalidation.PLAIN], trunk(images), atol=1e-2)
+    assert np.allclose(held[crossvalidation.MIRRORED], trunk(images[:, :, ::-1]), atol=1e-2)
+    assert np.abs(held[crossvalidation.CHANGED].astype(float) - held[crossvalidation.CHANGED + 1]).max() > 0.01
     assert np.allclose(end(trunk(images)), backbone.model(images), atol=1e-4)
 
 
@@ -42,17 +42,16 @@ def test_the_fold_that_is_set_aside_has_no_say(maps, toy_backbone, monkeypatch):
     found, path = maps
     seen = []
     for name in ("train_head", "tune"):
-        plain = getattr(transfer.Transfer, name)
+        plain = getattr(crossvalidation.Transfer, name)
 
         def noted(self, *arguments, plain=plain):
-            seen.extend(row for part in arguments if isinstance(part, list) for row in part)
+            seen.extend(row for part in arguments if isinstance(part, np.ndarray) for row in part)
             return plain(self, *arguments)
 
-        monkeypatch.setattr(transfer.Transfer, name, noted)
-    scores = transfer.score_fold(found, str(toy_backbone), path, seed=0, fold=1, tuned=True)
+        monkeypatch.setattr(crossvalidation.Transfer, name, noted)
+    scores = crossvalidation.score_fold(found, str(toy_backbone), path, seed=0, fold=1, tuned=True)
     _, aside = list(photos.folds(found, 0, 2))[1]
-    rows = {photo.path: row for row, photo in enumerate(found)}
-    assert {rows[photo.path] for photo in aside}.isdisjoint(seen) and seen
+    assert set(*photos.positions(found, aside)).isdisjoint(seen) and seen
     assert set(scores) == {"frozen", "fine-tuned"}
     for accuracy, rate, epochs in scores.values():
         assert 0 <= accuracy <= 1 and rate > 0 and 0 <= epochs <= 3
@@ -60,23 +59,25 @@ def test_the_fold_that_is_set_aside_has_no_say(maps, toy_backbone, monkeypatch):
 
 def test_a_head_takes_the_rate_and_the_epochs_of_the_least_loss():
     losses = {0.1: [3.0, 2.0, 2.5], 0.3: [4.0, 1.0, 9.0]}
-    assert transfer.least_loss(losses.__getitem__, [0.1, 0.3]) == (0.3, 1)
+    assert crossvalidation.least_loss(losses.__getitem__, [0.1, 0.3]) == (0.3, 1)
 
 
 @pytest.mark.parametrize(("before", "chosen"), [(0.8, (0.3, 5)), (0.9, (0.3, 5)), (0.95, (0.3, 0))])
 def test_fine_tuning_takes_the_most_accurate_rate_or_is_left_out(before, chosen):
     reached = {0.1: 0.85, 0.3: 0.9}
-    assert transfer.all_or_none(lambda rate, epochs: reached[rate] if epochs else before, [0.1, 0.3], 5) == chosen
+    assert (
+        crossvalidation.all_or_none(lambda rate, epochs: reached[rate] if epochs else before, [0.1, 0.3], 5) == chosen
+    )
 
 
 def test_fine_tuning_mixes_about_half_of_the_batches(maps, toy_backbone, monkeypatch):
-    monkeypatch.setattr(transfer, "BATCH", 2)
+    monkeypatch.setattr(crossvalidation, "BATCH", 2)
     found, path = maps
-    held, targets = np.load(path), photos.labels(found)
-    trained = transfer.Transfer(str(toy_backbone), held, targets, seed=1)
+    held, targets = np.load(path), photos.labels(found, photos.classes(found))
+    trained = crossvalidation.Transfer(str(toy_backbone), held, targets, seed=1)
     rows = list(range(0, len(found), 2))
     plain, seen = 0, 0
-    for view in (transfer.CHANGED, transfer.CHANGED + 1):
+    for view in (crossvalidation.CHANGED, crossvalidation.CHANGED + 1):
         for inputs, shares in trained._mixed(rows, view):
             seen += len(inputs)
             assert np.allclose(shares.numpy().sum(axis=1), 1)
@@ -106,7 +107,7 @@ def test_the_command_reports_every_fold_and_the_mean(project, toy_photos, toy_ba
             job.set_result(function(*arguments))
             return job
 
-    monkeypatch.setattr("lib.commands.crossval.ProcessPoolExecutor", AtOnce)
+    monkeypatch.setattr("lib.tools.commands.crossval.ProcessPoolExecutor", AtOnce)
     assert main(["crossval", str(toy_photos), "--backbone", str(toy_backbone), "--seeds", "1"]) == 0
     printed = capsys.readouterr().out
     each = [float(x) for x in re.findall(r"seed 0 fold \d fine-tuned (\d\.\d+)", printed)]
@@ -115,7 +116,7 @@ def test_the_command_reports_every_fold_and_the_mean(project, toy_photos, toy_ba
 
 
 def test_maps_that_the_disk_cannot_hold_are_not_begun(toy_photos, toy_backbone, tmp_path, monkeypatch):
-    monkeypatch.setattr(transfer.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1000))
+    monkeypatch.setattr(crossvalidation.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1000))
     with pytest.raises(OSError, match="TMPDIR"):
-        transfer.save_maps(photos.find(toy_photos), str(toy_backbone), tmp_path / "kept" / "maps.npy")
+        crossvalidation.save_maps(photos.find(toy_photos), str(toy_backbone), tmp_path / "kept" / "maps.npy")
     assert not list((tmp_path / "kept").iterdir())

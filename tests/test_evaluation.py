@@ -30,6 +30,16 @@ def test_the_most_confident_mistakes_come_first():
     assert evaluation.worst_mistakes(TRUTH[:1], SURE[:1], 9).tolist() == []
 
 
+def test_a_class_that_is_absent_does_not_count_in_the_averages():
+    probabilities = np.eye(3)[[0, 0, 1, 1, 1]]
+    report = evaluation.report(TRUTH[:5], probabilities, CLASSES)
+    (macro,) = [line.split() for line in report.text.splitlines() if "macro" in line]
+    assert macro[2:5] == ["0.8333", "0.8333", "0.8000"]  # of a and b, by hand
+    assert "No images of c here: the averages are over the other classes." in report.text
+    assert report.confusion.shape == (3, 3) and report.support.tolist() == [3, 2, 0]
+    assert "No images" not in evaluation.report(TRUTH, SURE, CLASSES).text
+
+
 def test_nothing_to_score_is_refused():
     with pytest.raises(ValueError, match="no pictures"):
         evaluation.report(TRUTH[:0], SURE[:0], CLASSES)

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix as confusion
 
-from lib import exercises, lessons, notebooks
-from lib.exercises import expect
-from lib.notebooks import COURSE
+from lib import lessons
+from lib.core import notebooks
+from lib.core.notebooks import COURSE
+from lib.lessons import exercises
+from lib.lessons.exercises import expect
 from lib.smoothing import Hysteresis
 
 
@@ -353,7 +355,9 @@ WRONG |= {  # 07
         lambda frames, length, step: np.array([frames[i : i + length] for i in range(0, len(frames), step)]),
         lambda frames, length, step: np.stack([frames[i : i + length] for i in range(0, len(frames), step)]),
         lambda frames, length, step: [frames[i : i + length] for i in range(0, len(frames), step)],
-        lambda frames, length, step: np.stack([frames[i : i + length] for i in range(0, len(frames) - length + 1, step)]),
+        lambda frames, length, step: np.stack(
+            [frames[i : i + length] for i in range(0, len(frames) - length + 1, step)]
+        ),
     ],
     "frames_seen": [2, 3, 4, 6, 9],
     "conv3d_parameters": [

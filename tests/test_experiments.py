@@ -1,18 +1,25 @@
+import ast
 import json
+import shutil
 from importlib import import_module
 
 import numpy as np
 import pytest
 
-from lib import experiments, lessons, paths, timeline
+from lib import lessons, sample, timeline
 from lib.__main__ import main
-from lib.commands import experiment
+from lib.core import paths
+from lib.core.errors import FileError
+from lib.tools import experiments
+from lib.tools.commands import experiment
+from lib.tools.experiments import _definitions as definitions
+from lib.tools.experiments import _marks as marks
 
 
 @pytest.fixture
 def toy(project, monkeypatch):
     """A toy experiment in the place of the drawn sample's; gives the cases that were measured."""
-    from lib.experiments import drawn_sample
+    from lib.tools.experiments import drawn_sample
 
     measured = []
     monkeypatch.setattr(paths, "NOTEBOOKS", project / "notebooks")
@@ -56,7 +63,7 @@ def test_kept_figures_are_not_measured_again_on_a_fresh_clone(toy, project):
 
 
 def test_without_the_real_photographs_figures_on_them_stay(toy, project, monkeypatch, capsys):
-    from lib.experiments import drawn_sample
+    from lib.tools.experiments import drawn_sample
 
     def photographs(run):
         if run.photos == "real" and not there:
@@ -75,13 +82,13 @@ def test_without_the_real_photographs_figures_on_them_stay(toy, project, monkeyp
         ("sample", "code 2", 2),
         ("real", "code 1", 2),
     ]
-    assert [row["photographs"] for row in experiments.stored("drawn_sample", "real")] == ["real"]
-    assert experiments.stored("drawn_sample", "holiday") == []
+    assert [row["photographs"] for row in lessons.stored("drawn_sample", "real")] == ["real"]
+    assert lessons.stored("drawn_sample", "holiday") == []
 
 
 def test_figures_that_were_never_measured_are_asked_for(toy):
-    with pytest.raises(FileNotFoundError, match="experiment drawn_sample` once"):
-        experiments.stored("drawn_sample", "sample")
+    with pytest.raises(FileError, match="experiment drawn_sample` once"):
+        lessons.stored("drawn_sample", "sample")
 
 
 def test_cases_are_every_combination():
@@ -90,50 +97,138 @@ def test_cases_are_every_combination():
     assert {"photographs": "real", "seed": 2, "rate": 1} in rows
 
 
-def test_the_mark_is_of_what_runs_not_of_what_is_read(tmp_path, monkeypatch):
+LIBRARY = {
+    "start": "from lib.near import load\n\ndef run(x):\n    return load(x)\n",
+    "near": "from lib.far import SIZE\n\ndef load(x):\n    return x * SIZE\n",
+    "far": "import os\n\nSIZE = 2\n",
+}
+
+
+@pytest.fixture
+def mark_of(tmp_path, monkeypatch):
+    """Write a toy `lib`, LIBRARY with other modules and changes, and give the mark of its module "start"."""
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    module = tmp_path / "lib" / "toy.py"
-    module.parent.mkdir()
-    marks = []
-    for source in (
-        '"""Doc."""\n\ndef f():\n    "Doc."\n    return 1\n',
-        "def f():  # why\n    return 1\n",
-        "def f():\n    return 2\n",
-    ):
-        module.write_text(source)
-        marks.append(experiments.code_mark(["toy"]))
-    assert marks[0] == marks[1] != marks[2]
+
+    def mark_of(modules: dict[str, str]) -> str:
+        shutil.rmtree(tmp_path / "lib", ignore_errors=True)
+        for name, source in (LIBRARY | modules).items():
+            file = tmp_path / "lib" / f"{name}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(source)
+        return marks.code_mark("lib.start")
+
+    return mark_of
 
 
-def test_the_mark_is_the_same_in_every_python():
-    """What was reckoned with 3.11, 3.12 and 3.13, whose syntax trees differ."""
-    assert experiments._code('def f(x, y=None):\n    return f"{x:>{y}}" + repr([])\n') == (
+@pytest.mark.parametrize(
+    ("imported", "call"),
+    [
+        ("from lib.near import load as fetch", "fetch"),
+        ("from lib import near", "near.load"),
+        ("from lib import near as other", "other.load"),
+        ("import lib.near", "lib.near.load"),
+        ("import lib.near as other", "other.load"),
+    ],
+)
+def test_how_a_definition_is_imported_changes_no_mark(mark_of, imported, call):
+    source = f"def run(x):\n    return {call}(x)\n"
+    assert mark_of({"start": f"{imported}\n\n{source}"}) == mark_of({})
+    inside = source.replace(":\n", f":\n    {imported}\n")
+    assert mark_of({"start": inside}) == mark_of({})
+    assert mark_of({"start": inside, "far": "SIZE = 3\n"}) != mark_of({})
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        {"far": LIBRARY["near"].replace("from lib.far import SIZE", "SIZE = 2"), "near": "from lib.far import load\n"},
+        {"start": LIBRARY["start"].replace("from lib.near import load", LIBRARY["near"])},
+        {"start": LIBRARY["start"].replace("lib.near", "lib.data.deep.near"), "data/deep/near": LIBRARY["near"]},
+        {"start": LIBRARY["start"].replace("lib.near", "lib.data"), "data/__init__": LIBRARY["near"]},
+        {
+            "start": LIBRARY["start"].replace("lib.near", "lib.data"),
+            "data/__init__": "from lib.data.load import load\n",
+            "data/load": LIBRARY["near"],
+        },
+        {"near": LIBRARY["near"].replace("lib.far", "lib.data"), "data/__init__": f"import numpy\n{LIBRARY['far']}"},
+        {"near": LIBRARY["near"] + "def x():\n    return 1\n"},  # the name of a variable
+    ],
+)
+def test_where_a_definition_lies_changes_no_mark(mark_of, modules):
+    assert mark_of(modules) == mark_of({})
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        {"far": "SIZE = 3\n"},
+        {"far": "SIZE = 2\nSIZE += 1\n"},
+        {"far": "import os\n\nos.environ['THREADS'] = '1'\nSIZE = 2\n"},
+        {"far": "SIZE, OTHER = 2, 3\n"},
+        {"near": LIBRARY["near"].replace("x * SIZE", "x + SIZE")},
+        {"near": LIBRARY["near"].replace("def", "@cache\ndef")},
+        {"near": LIBRARY["near"].replace("x)", "x, SIZE)")},  # a variable now
+        {"start": LIBRARY["start"].replace("(x):", "(x=1):")},
+    ],
+)
+def test_what_is_computed_changes_the_mark(mark_of, modules):
+    assert mark_of(modules) != mark_of({})
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [
+        {"far": '"""Doc."""\n\nimport os\n\nSIZE: int = 2  # why\n'},
+        {"near": LIBRARY["near"].replace("x):", 'x: int) -> "np.ndarray":\n    """Doc."""')},
+        {"far": "import os\n\nSIZE = 2\nUNUSED = 1\n\ndef unused():\n    return SIZE\n"},
+        {"start": f"import os\nfrom lib.core.errors import Wrong\n{LIBRARY['start']}"},
+    ],
+)
+def test_what_is_only_read_changes_no_mark(mark_of, modules):
+    assert mark_of(modules) == mark_of({})
+
+
+def test_messages_of_exceptions_change_no_mark(mark_of):
+    source = "def load(x):\n    if x < 0:\n        raise ValueError({})\n    return x\n"
+    first = mark_of({"near": source.format("'negative'")})
+    assert mark_of({"near": "from lib.far import SIZE\n\n" + source.format("f'below {SIZE}'")}) == first
+    assert mark_of({"near": source.format("'negative'").replace("raise", "return")}) != first
+
+
+def test_two_definitions_of_the_same_name_are_distinguished(mark_of):
+    modules = {"near": "def load(x):\n    return x\n", "far": "def load(x):\n    return -x\n"}
+    source = "from lib import far, near\n\ndef run(x):\n    return {}.load(x)\n\ndef check(x):\n    return {}.load(x)\n"
+    assert mark_of(modules | {"start": source.format("near", "far")}) != mark_of(
+        modules | {"start": source.format("far", "near")}
+    )
+
+
+def test_plumbing_is_not_followed_and_drawing_counts_by_its_version(mark_of):
+    modules = {
+        "start": "from lib import sample; from lib.core import files\n\ndef run(x):\n    return files.read(sample.ball.draw(x))\n",
+        "files": "def read(x):\n    return x\n",
+        "sample/__init__": "VERSION = 1\n",
+        "sample/ball": "def draw(x):\n    return x\n",
+    }
+    assert mark_of(modules | {"files": "def read(x):\n    return -x\n"}) == mark_of(modules)
+    assert mark_of(modules | {"sample/ball": "def draw(x):\n    return -x\n"}) == mark_of(modules)
+    assert mark_of(modules | {"sample/__init__": "VERSION = 2\n"}) != mark_of(modules)
+
+
+def test_a_definition_that_does_not_exist_has_no_mark(mark_of):
+    with pytest.raises(ValueError, match="no walk in lib.start"):
+        mark_of({}) and marks.code_mark("lib.start", "walk")
+
+
+def test_marks_are_the_same_in_every_python():
+    """The text that Python 3.11, 3.12 and 3.13 give, whose syntax trees differ."""
+    tree = ast.parse('def f(x, y=None):\n    return f"{x:>{y}}" + repr([])\n')
+    assert marks._text(definitions.trimmed(tree), {}, set()) == (
         "Module(body=[FunctionDef(name='f', args=arguments(args=[arg(arg='x'), arg(arg='y')], defaults=[Constant()]), "
         "body=[Return(value=BinOp(left=JoinedStr(values=[FormattedValue(value=Name(id='x', ctx=Load()), conversion=-1, "
         "format_spec=JoinedStr(values=[Constant(value='>'), FormattedValue(value=Name(id='y', ctx=Load()), "
         "conversion=-1)]))]), op=Add(), right=Call(func=Name(id='repr', ctx=Load()), args=[List(ctx=Load())])))])])"
     )
-
-
-def test_a_module_of_a_package_stands_for_those_that_it_uses(tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    package = tmp_path / "lib" / "drawn"
-    package.mkdir(parents=True)
-    sources = {"photo": "from lib.drawn import pens\n", "pens": "from lib.drawn.ink import RED\n", "ink": "RED = 1\n"}
-    for name, source in (sources | {"clip": "from lib.drawn.ink import RED\n"}).items():
-        (package / f"{name}.py").write_text(source)
-
-    def marks():
-        return [experiments.code_mark([name]) for name in ("drawn", "drawn/photo", "drawn/clip")]
-
-    def changed(name):
-        before = marks()
-        (package / f"{name}.py").write_text((package / f"{name}.py").read_text() + "NEW = 2\n")
-        return [old != new for old, new in zip(before, marks())]
-
-    assert changed("clip") == [True, False, True]
-    assert changed("pens") == [True, True, False]
-    assert changed("ink") == [True, True, True]
 
 
 def test_no_kept_figure_is_older_than_what_it_came_from():
@@ -144,16 +239,40 @@ def test_no_kept_figure_is_older_than_what_it_came_from():
         assert not old, f"{len(old)} figures in {file.name} are old: run `python -m lib experiment {file.stem}`."
 
 
-def test_what_an_experiment_depends_on_exists():
-    for name in experiment.NAMES:
-        assert len(experiments.mark(name)) == 64
-        assert import_module(f"{experiments.__name__}.{name}").CASES
+def found_by(name):
+    """What an experiment computes with, each as the last part of its module and its name."""
+    found = marks.reached(f"{experiments.__name__}.{name}", "run_case")
+    return {f"{module.rpartition('.')[2]}.{definition}" for module, definition in found}
+
+
+@pytest.mark.parametrize("name", experiment.NAMES)
+def test_the_mark_of_an_experiment_covers_what_it_computes_with(name):
+    assert import_module(f"{experiments.__name__}.{name}").CASES
+    found = found_by(name)
+    assert {f"{name}.run_case", "framework.(set-up)"} <= found
+    assert not {f"{name}.CASES", f"{name}.summarise", "experiments.table"} & found
+    if name != "fusion":  # which trains on frames, not on features
+        assert {"framework.forward", "shaping.resize", "splits.folds", "backbones.load", "backbones.scaled"} <= found
+
+
+def test_the_mark_of_augmentation_covers_the_extraction_of_features():
+    assert {"backbones.extract", "_frozen.augmentation", "training.train_head", "training.RATE"} <= found_by(
+        "augmentation"
+    )
+
+
+def test_a_change_of_the_drawing_code_makes_every_stored_figure_old(monkeypatch):
+    before = experiments.mark("augmentation")
+    monkeypatch.setattr(sample, "VERSION", sample.VERSION + 1)
+    assert experiments.mark("augmentation") != before
 
 
 def test_the_calmest_of_the_windows_that_are_about_as_right_is_chosen():
-    from lib.experiments.drawn_sample import calmest_of_the_best
+    from lib.tools.experiments.drawn_sample import calmest_of_the_best
 
-    curves = timeline.Curves(np.array([1, 16, 32, 64]), np.array([0.8, 0.91, 0.905, 0.85]), np.array([40, 9, 4, 0]), None)
+    curves = timeline.Curves(
+        np.array([1, 16, 32, 64]), np.array([0.8, 0.91, 0.905, 0.85]), np.array([40, 9, 4, 0]), None
+    )
     assert calmest_of_the_best(curves) == 32
     assert calmest_of_the_best(curves, tolerance=0) == 16
 

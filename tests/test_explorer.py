@@ -9,12 +9,13 @@ import clips
 import cv2
 import numpy as np
 import pytest
+from pages import HOSTILE, Page
 
 from lib import smoothing, timeline
-from lib.explorer import METHODS, ClipFrames, Material, Side, SmoothingExplorer, State, draw
+from lib.core.colours import colours
+from lib.explorer import METHODS, ClipData, ClipFrames, Side, SmoothingExplorer, State, draw, page
 from lib.explorer.drawing import WIDTH, png
 from lib.explorer.frames import _HELD, WIDEST
-from lib.palette import colours
 from lib.video import FrameScores, VideoError, VideoInfo, VideoReader
 
 CLASSES = ("badminton", "formula1", "volleyball")
@@ -89,7 +90,7 @@ def test_the_methods_are_those_of_the_library():
 @pytest.mark.parametrize("size", [1, 2, 128])
 def test_figures_are_those_of_the_timeline(method, size):
     kept, truth = scored(500)
-    result = Material(kept, truth).smoothed(Side(method, size))
+    result = ClipData(kept, truth).smoothed(Side(method, size))
     given = METHODS[method].apply(kept.scores, size)
     labels = given.argmax(axis=1) if given.ndim == 2 else given
     np.testing.assert_array_equal(result.labels, labels)
@@ -113,7 +114,7 @@ def test_words_say_what_the_size_means():
 
 def test_next_disagreement_is_the_start_of_the_next_stretch_and_comes_round():
     kept, _ = scored(200)
-    material = Material(kept)
+    material = ClipData(kept)
     a, b = (material.smoothed(side).labels for side in (Side(size=1), Side(size=32)))
     starts = [at for at in range(200) if a[at] != b[at] and (at == 0 or a[at - 1] == b[at - 1])]
     state, seen = State(frame=starts[0]), [starts[0]]
@@ -126,7 +127,7 @@ def test_next_disagreement_is_the_start_of_the_next_stretch_and_comes_round():
 
 def test_every_how_many_frames_were_scored_does_not_matter():
     kept, truth = scored(100, stride=4)
-    result = Material(kept, truth).smoothed(Side(size=1))
+    result = ClipData(kept, truth).smoothed(Side(size=1))
     assert result.figures.accuracy == timeline.frame_accuracy(kept.scores.argmax(axis=1), truth[::4])
 
 
@@ -146,7 +147,7 @@ def test_what_does_not_fit_is_refused():
 @pytest.mark.parametrize("n", [60, 660])
 def test_strips_show_truth_raw_a_and_b_from_above(n):
     kept, truth = scored(n)
-    material = Material(kept, truth)
+    material = ClipData(kept, truth)
     axis = draw(material, State(Side(size=3), Side(size=20), n // 2)).axis
     shown = [truth, kept.scores.argmax(axis=1), *(material.smoothed(Side(size=size)).labels for size in (3, 20))]
     assert same(strip(axis, 0), shown[0], known=truth >= 0)
@@ -159,20 +160,20 @@ def test_no_flicker_is_lost_where_a_pixel_holds_several_frames():
     scores = np.tile(np.float32([1, 0, 0]), (10_000, 1))
     scores[6_000] = 0, 1, 0
     kept = FrameScores(scores, np.arange(10_000) / 25, np.arange(10_000), CLASSES, "x.mp4", Fraction(25), 1, 10_000)
-    row = draw(Material(kept), State()).axis[2, LEFT:RIGHT].astype(int)
+    row = draw(ClipData(kept), State()).axis[2, LEFT:RIGHT].astype(int)
     other = np.flatnonzero(np.abs(row - PALETTE[0]).sum(axis=1) > 5)
     assert abs(other - 0.6 * len(row)).min() < 2
 
 
 def test_without_truth_there_is_no_strip_for_it():
     kept, truth = scored(60)
-    with_truth, without = (draw(Material(kept, known), State()) for known in (truth, None))
+    with_truth, without = (draw(ClipData(kept, known), State()) for known in (truth, None))
     assert with_truth.axis.shape[0] - without.axis.shape[0] == 30
     assert without.figures["A"].accuracy is None and without.figures["A"].changes > 0
 
 
 def test_the_line_stands_at_the_frame():
-    material = Material(*scored(60))
+    material = ClipData(*scored(60))
     for frame in (0, 30, 59):
         axis = draw(material, State(frame=frame)).axis
         column = LEFT + int((frame + 0.5) * (RIGHT - LEFT) / 60)
@@ -180,7 +181,7 @@ def test_the_line_stands_at_the_frame():
 
 
 def test_frames_bear_the_sides_labels_and_the_caller_keeps_his():
-    material = Material(*scored(60))
+    material = ClipData(*scored(60))
     state = State(frame=material.disagreement_after(State()))
     image = np.full((120, 160, 3), 128, np.uint8)
     drawing = draw(material, state, image)
@@ -195,7 +196,7 @@ def test_frames_bear_the_sides_labels_and_the_caller_keeps_his():
 def test_drawing_is_pure():
     kept, truth = scored(300)
     image = np.full((120, 160, 3), 128, np.uint8)
-    one, two = (draw(Material(kept, truth), State(frame=7), image) for _ in range(2))
+    one, two = (draw(ClipData(kept, truth), State(frame=7), image) for _ in range(2))
     np.testing.assert_array_equal(one.whole(), two.whole())
     assert one.figures == two.figures
 
@@ -204,16 +205,18 @@ def test_drawing_is_pure():
 @pytest.mark.parametrize("method", METHODS)
 def test_any_length_is_drawn(n, method):
     kept, _ = scored(n)
-    drawing = draw(Material(kept), State(Side(method, 5), Side(method, 128), n - 1))
+    drawing = draw(ClipData(kept), State(Side(method, 5), Side(method, 128), n - 1))
     assert drawing.whole().shape[1] == WIDTH and len(png(drawing.whole())) > 1000
 
 
 def test_classes_of_ones_own():
     kept, _ = scored(100)
-    classes = ("golf", "a very long name indeed", "c", "d", "formula1")
+    classes = ("golf", "a very long name indeed,\non two lines", "羽毛球羽毛球羽毛球羽毛球", "d", "formula1")
     scores = np.tile(kept.scores, 2)[:, :5]
     other = FrameScores(scores, kept.seconds, kept.indices, classes, "x.mp4", Fraction(25), 1, 100)
-    assert draw(Material(other), State()).axis.shape[0] > draw(Material(kept), State()).axis.shape[0]
+    axis = draw(ClipData(other), State()).axis
+    assert axis.shape[0] > draw(ClipData(kept), State()).axis.shape[0]
+    assert (axis[:, :2] == 255).all()  # no name runs off on the left
 
 
 # Which frame is shown
@@ -258,7 +261,10 @@ def test_a_long_clip_is_searched_not_read_through(tmp_path, monkeypatch):
     frames = ClipFrames(clip, np.arange(600) / 30)
     frames[0]
     taken = []
-    monkeypatch.setattr(frames, "_timed", lambda timed=frames._timed: (taken.append(1) or pair for pair in timed()))
+    timed = frames._pictures._timed
+    monkeypatch.setattr(
+        frames._pictures, "_timed", lambda *clip: (taken.append(1) or picture for picture in timed(*clip))
+    )
     assert clips.number_of(frames[590]) == 50
     assert len(taken) <= 60
 
@@ -340,7 +346,7 @@ def test_stepping_stops_at_the_ends(box):
 
 def test_next_disagreement(box):
     first = box.frame.value
-    labels = [Material(scored(60)[0]).smoothed(side).labels for side in (box.state.a, box.state.b)]
+    labels = [ClipData(scored(60)[0]).smoothed(side).labels for side in (box.state.a, box.state.b)]
     assert labels[0][first] != labels[1][first]
     box.differ.click()
     assert box.frame.value != first and labels[0][box.frame.value] != labels[1][box.frame.value]
@@ -411,6 +417,13 @@ def test_without_a_clip_and_truth():
     changes = len(timeline.segments(smoothing.RollingMean(5)(scored(60)[0].scores).argmax(axis=1))) - 1
     assert rows(box.table)["A"] == [str(changes)]
     assert box.a.picture not in box.a.children
+
+
+def test_names_are_escaped_once():
+    for html in (page.caption("A", Side(), HOSTILE, (1, 2, 3)), page.film(HOSTILE), page.status(HOSTILE)):
+        words = Page(html)
+        assert HOSTILE in words.text and "script" not in dict(words.tags)
+        assert all(HOSTILE in name for name in words.values("data-alt"))
 
 
 def test_every_control_has_a_name(box):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.framework import forward, keras
+from lib.core.framework import forward, keras
 
 
 @pytest.fixture

@@ -12,15 +12,18 @@ import nbformat
 import numpy as np
 import pytest
 
-from lib import frame_blocks, fusion, notebooks, paths, plots
-from lib.experiments import fusion as experiment
-from lib.frame_blocks import FRAMES, HEIGHT, WIDTH
+from lib import plots
+from lib.core import notebooks, paths
+from lib.sample import blocks as frame_blocks
+from lib.sample.blocks import FRAMES, HEIGHT, WIDTH
+from lib.tools.experiments import _fusion
+from lib.tools.experiments import fusion as experiment
 
 
 @pytest.fixture
 def few(project, monkeypatch):
     """So few shots that drawing them takes no time, kept in a folder of their own."""
-    for module in (frame_blocks, fusion):
+    for module in (frame_blocks, _fusion):
         monkeypatch.setattr(module, "CAR_SHOTS", (2, 1))
         monkeypatch.setattr(module, "EVENT_SHOTS", (1, 1))
 
@@ -28,8 +31,8 @@ def few(project, monkeypatch):
 @pytest.fixture
 def numbered(monkeypatch):
     """Blocks whose pixels are the number of their shot, in the place of drawn ones."""
-    monkeypatch.setattr(fusion, "CAR_SHOTS", (4, 2))
-    monkeypatch.setattr(fusion, "EVENT_SHOTS", (3, 2))
+    monkeypatch.setattr(_fusion, "CAR_SHOTS", (4, 2))
+    monkeypatch.setattr(_fusion, "EVENT_SHOTS", (3, 2))
 
     def blocks(count):
         block = (
@@ -39,8 +42,8 @@ def numbered(monkeypatch):
         block[:, 0] += 50  # and first from last
         return block
 
-    monkeypatch.setattr(fusion, "cars", lambda seed: (blocks(6), np.array([0, 1, 0, 0, 1, 0])))
-    monkeypatch.setattr(fusion, "events", lambda seed: (blocks(15), np.arange(15) % 3, np.array(["wide"] * 15)))
+    monkeypatch.setattr(_fusion, "cars", lambda seed: (blocks(6), np.array([0, 1, 0, 0, 1, 0])))
+    monkeypatch.setattr(_fusion, "events", lambda seed: (blocks(15), np.arange(15) % 3, np.array(["wide"] * 15)))
 
 
 def shot_of(block):
@@ -101,16 +104,16 @@ def test_the_latest_block_ends_at_its_frame():
 # The two questions
 
 
-@pytest.mark.parametrize("question", [fusion.which_way, fusion.which_event])
+@pytest.mark.parametrize("question", [_fusion.which_way, _fusion.which_event])
 def test_no_shot_is_on_both_sides(numbered, question):
     task = question(0)
     held, train = set(map(shot_of, task.held_x)), set(map(shot_of, task.train_x))
     assert not held & train and len(task.train_x) == len(task.train_y) and len(task.held_x) == len(task.held_y)
-    assert held | train == set(range(6 if question is fusion.which_way else 15))
+    assert held | train == set(range(6 if question is _fusion.which_way else 15))
 
 
 def test_every_shot_goes_either_way_equally_often(numbered):
-    task = fusion.which_way(0)
+    task = _fusion.which_way(0)
     for x, y, times in ((task.train_x, task.train_y, 4), (task.held_x, task.held_y, 2)):
         for shot in set(map(shot_of, x)):
             labels = [label for block, label in zip(x, y) if shot_of(block) == shot]
@@ -118,18 +121,18 @@ def test_every_shot_goes_either_way_equally_often(numbered):
 
 
 def test_turning_a_block_round_in_time_or_space_turns_its_way(numbered):
-    blocks, ways = fusion.cars(0)
-    task = fusion.which_way(0)
+    blocks, ways = _fusion.cars(0)
+    task = _fusion.which_way(0)
     of_one = [(x, y) for x, y in zip(task.train_x, task.train_y) if shot_of(x) == 1]
     for turned, changes in (
         (blocks[1], 0), (blocks[1][::-1], 1), (blocks[1][:, :, ::-1], 1), (blocks[1][::-1, :, ::-1], 0),
     ):  # fmt: skip
         assert [y for x, y in of_one if np.array_equal(x, turned)] == [abs(ways[1] - changes)]
-    assert len(fusion.which_way(0, backwards=False).train_x) == 8
+    assert len(_fusion.which_way(0, backwards=False).train_x) == 8
 
 
 def test_a_mirrored_event_is_the_same_event(numbered):
-    task = fusion.which_event(0)
+    task = _fusion.which_event(0)
     assert all(label == shot_of(block) % 3 for block, label in zip(task.train_x, task.train_y))
 
 
@@ -138,8 +141,8 @@ def test_a_mirrored_event_is_the_same_event(numbered):
 
 @pytest.fixture(scope="module")
 def networks():
-    fusion.keras.utils.set_random_seed(0)
-    return {name: build(3) for name, build in fusion.NETWORKS.items()}
+    _fusion.keras.utils.set_random_seed(0)
+    return {name: build(3) for name, build in _fusion.NETWORKS.items()}
 
 
 SEES = {
@@ -155,13 +158,13 @@ SEES = {
 @pytest.mark.parametrize("name", SEES)
 def test_what_frames_a_network_sees(networks, name):
     block = np.random.default_rng(0).integers(0, 256, (1, FRAMES, HEIGHT, WIDTH, 3), np.uint8)
-    before = fusion.scores(networks[name], block)
+    before = _fusion.scores(networks[name], block)
     assert before.shape == (1, 3) and np.isclose(before.sum(), 1)
     seen = set()
     for frame in range(FRAMES):
         other = block.copy()
         other[0, frame] = 0
-        if np.abs(fusion.scores(networks[name], other) - before).max() > 1e-7:
+        if np.abs(_fusion.scores(networks[name], other) - before).max() > 1e-7:
             seen.add(frame)
     assert seen == SEES[name]
 
@@ -174,7 +177,7 @@ def test_budgets_are_alike(networks):
 def test_training_repeats_itself():
     chance = np.random.default_rng(0)
     x, y = chance.integers(0, 256, (6, FRAMES, HEIGHT, WIDTH, 3), np.uint8), np.arange(6) % 2
-    first, second = (fusion.scores(fusion.train(fusion.single_frame, x, y, 3, epochs=1), x) for _ in range(2))
+    first, second = (_fusion.scores(_fusion.train(_fusion.single_frame, x, y, 3, epochs=1), x) for _ in range(2))
     assert np.allclose(first, second, atol=1e-6) and first.shape == (6, 2)
 
 
@@ -182,12 +185,12 @@ def test_the_notebook_builds_the_same_networks():
     """The experiment's figures are of what the notebook shows."""
     notebook = nbformat.read(notebooks.source("07_beyond_single_frames"), as_version=4)
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    for function in (fusion.start, fusion.look, fusion.tower, fusion.answer, *fusion.NETWORKS.values(),
-                     fusion.both_ways, fusion.mirrored):  # fmt: skip
+    for function in (_fusion.start, _fusion.conv_stack, _fusion.pooled_features, _fusion.classification_head, *_fusion.NETWORKS.values(),
+                     _fusion.both_ways, _fusion.mirrored):  # fmt: skip
         (cell,) = [cell for cell in cells if f"def {function.__name__}(" in cell]
         assert named(function.__name__, inspect.getsource(function)) == named(function.__name__, cell)
     (parameters,) = [cell for cell in cells if cell.startswith("PHOTOS")]
-    assert f"EPOCHS = {fusion.EPOCHS}\n" in parameters + "\n"
+    assert f"EPOCHS = {_fusion.EPOCHS}\n" in parameters + "\n"
 
 
 def named(name, source):

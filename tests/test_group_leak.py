@@ -6,13 +6,15 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
+import toys
 
-from lib import paths, photos
-from lib.experiments import group_leak
+from lib import photos
+from lib.core import paths
+from lib.tools.experiments import group_leak
 
 
 @pytest.fixture
-def twins(project):
+def twins(project, fresh_experiments):
     """A folder of 2 × 20 pictures of noise, each of them twice: only who has met the twin can name a picture."""
     chance, rows = np.random.default_rng(0), []
     for label in ("chess", "golf"):
@@ -22,9 +24,8 @@ def twins(project):
             if number % 2 == 0:
                 picture = chance.integers(0, 256, (16, 16, 3), dtype=np.uint8)
             cv2.imwrite(str(folder / f"{number:02d}.png"), picture)
-            rows.append(f"{label}/{number:02d}.png,{label},,,,,{label} {number // 2},")
-    manifest = paths.DATA / "sample" / photos.MANIFEST
-    manifest.write_text(",".join(photos.MANIFEST_COLUMNS) + "\n" + "\n".join(rows) + "\n")
+            rows.append({"path": f"{label}/{number:02d}.png", "label": label, "group": f"{label} {number // 2}"})
+    toys.write_manifest(paths.DATA / "sample", rows)
     return photos.find(paths.DATA / "sample")
 
 

@@ -4,16 +4,21 @@ import base64
 import json
 import shutil
 import sys
+import time
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
+from hostile_hdf5 import HOSTILE as HOSTILE_HDF5
+from hostile_hdf5 import not_a_number
 
-from lib import backbones, classifier, lessons, paths, photos
+from lib import backbones, classifier, lessons, photos
 from lib.__main__ import main
 from lib.classifier import ClassifierError
-from lib.framework import keras
-from lib.paths import Run
+from lib.core import cards, paths
+from lib.core.framework import keras
+from lib.core.paths import Run
 
 WAY_OUT = ": train it again with notebooks 02 and 03."
 
@@ -113,27 +118,101 @@ def test_another_version_that_can_be_loaded_is(toy_classifier):
     "facts", [{"classes": ["badminton", "formula1"]}, {"classes": list("abcd")}, {"image_size": 16}], ids=str
 )
 def test_a_card_of_another_model(toy_classifier, facts):
-    assert told(card_of(toy_classifier, **facts)) == "is not the file that its card describes"
+    with pytest.raises(
+        ClassifierError, match=r"03_fine_tuning\.keras (has 3 classes|takes images of 8×8).*correct the card"
+    ):
+        classifier.load(card_of(toy_classifier, **facts))
 
 
-@pytest.mark.parametrize("facts", [{"classes": None}, {"image_size": "8"}, {"sha256": 7}, {"classes": "abc"}], ids=str)
-def test_a_card_that_lacks_something(toy_classifier, facts):
-    card_of(toy_classifier, **facts)
-    with pytest.raises(ClassifierError, match=rf"03_fine_tuning\.json lacks {next(iter(facts))}: train it again"):
-        classifier.load(toy_classifier)
+HASH = "0" * 64
+BAD_FACTS = [
+    {"classes": None}, {"classes": "abc"}, {"classes": []}, {"classes": [1, None]}, {"classes": ["a", "a", "b"]},
+    {"classes": ["a", " ", "b"]}, {"classes": ["a", "\x1b[2J", "b"]}, {"classes": ["a", "b\nc", "d"]}, {"classes": {"a": 0}},
+    {"classes": ["a", "\u202eb", "c"]}, {"classes": ["a", "\udce9", "c"]}, {"classes": ["a", ["b"], "c"]},
+    {"image_size": "8"}, {"image_size": True}, {"image_size": 0}, {"image_size": -8}, {"image_size": 8.0}, {"image_size": 10**9},
+    {"sha256": 7}, {"sha256": ""}, {"sha256": HASH[1:] + "g"}, {"sha256": None}, {"sha256": HASH + "\n"},
+    {"made": 5}, {"made": "yesterday"}, {"made": None}, {"made": []}, {"made": "\x1b]0;x\x07"},
+    {"photographs": "sample"}, {"photographs": None}, {"photographs": [1]}, {"photographs": {"set": ["sample"]}},
+    {"backbone": "bundled"}, {"backbone": {"name": 5}}, {"imported": "x"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("facts", BAD_FACTS, ids=ascii)
+def test_a_card_with_a_wrong_entry_is_refused_by_name_and_passed_over(toy_classifier, facts, capsys):
+    bad = card_of(shutil.copy(toy_classifier, toy_classifier.with_name("bad.keras")), **facts)
+    with pytest.raises(ClassifierError) as refused:
+        classifier.load(bad)
+    sentence = str(refused.value)
+    assert (
+        sentence.startswith(f"{bad.with_suffix('.json')} must state {next(iter(facts))} (") and sentence.isprintable()
+    )
+    assert classifier.newest() == toy_classifier
+    printed = capsys.readouterr().out
+    assert f"passed over. {sentence}" in printed and len(printed.splitlines()) == 1
+    toy_classifier.unlink()
+    with pytest.raises(ClassifierError, match="No classifier has been trained yet"):
+        classifier.newest()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[1]", b"\xff\xfe", b"[" * 100_000, b'{"made": ' + b"9" * 5000 + b"}"], ids=lambda c: str(c[:9])
+)
+def test_a_card_that_cannot_be_read_stops_no_other_classifier(toy_classifier, content, capsys):
+    bad = shutil.copy(toy_classifier, toy_classifier.with_name("bad.keras"))
+    bad.with_suffix(".json").write_bytes(content)
+    assert classifier.newest() == toy_classifier
+    assert str(bad.with_suffix(".json")) in capsys.readouterr().out
+
+
+def test_a_model_that_was_exchanged_stops_no_other_classifier(toy_classifier, capsys):
+    other = card_of(shutil.copy(toy_classifier, toy_classifier.with_name("other.keras")), made="9999-01-01")
+    assert classifier.newest() == other
+    other.write_bytes(b"exchanged")
+    assert classifier.newest() == toy_classifier
+    assert f"{other} is not the file that its card describes" in capsys.readouterr().out
+
+
+def test_a_backbone_among_the_classifiers_is_none_of_them(toy_classifier, toy_backbone, capsys):
+    for ending in (".json", ".keras"):
+        shutil.copy(toy_backbone.with_suffix(ending), toy_classifier.with_name(f"backbone{ending}"))
+    assert classifier.newest() == toy_classifier and capsys.readouterr().out == ""
+
+
+def test_classes_that_no_card_may_name_are_refused_before_anything_is_saved(project, toy_backbone):
+    backbone = backbones.load(str(toy_backbone))
+    with pytest.raises(ClassifierError, match="x.keras needs classes"):
+        classifier.save(backbone.model, project / "x.keras", backbone, ["a", "b\x1b[2J"])
+    assert not list(project.glob("x.*"))
+
+
+def test_names_in_any_script_are_names():
+    assert cards.CLASSES.holds(["Côte d'Ivoire", "バドミントン\u3000大会", "می\u200cدود", "👩\u200d🚀"])
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", "7", "\0\0", '"classes"'])
 def test_a_card_that_is_no_card(toy_classifier, content):
     card = toy_classifier.with_suffix(".json")
     card.write_text(content)
-    with pytest.raises(ValueError, match=r"03_fine_tuning\.json is not whole JSON .*: delete it, and it will be made"):
+    with pytest.raises(ClassifierError, match=r"03_fine_tuning\.json is not whole JSON .*: correct it, or train it"):
         classifier.load(toy_classifier)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_card_that_an_editor_of_windows_saved(toy_classifier, encoding):
+    card = toy_classifier.with_suffix(".json")
+    card.write_text(card.read_text(), encoding=encoding)
+    assert classifier.load(toy_classifier).classes == ("badminton", "formula1", "volleyball")
 
 
 def test_no_card(toy_classifier):
     toy_classifier.with_suffix(".json").unlink()
-    assert told(toy_classifier) == "has no card 03_fine_tuning.json beside it"
+    with pytest.raises(
+        ClassifierError, match="has no card 03_fine_tuning.json beside it: train it again with"
+    ) as refused:
+        classifier.load(toy_classifier)
+    stated = json.loads("{" + str(refused.value).partition("{")[2].removesuffix("."))
+    toy_classifier.with_suffix(".json").write_text(json.dumps(stated))
+    assert classifier.load(toy_classifier).classes == ("class 1", "class 2", "class 3")
 
 
 def test_a_card_without_a_date_is_the_oldest(toy_classifier):
@@ -331,6 +410,163 @@ def test_safe_mode_is_on_even_where_keras_was_told_otherwise(own_lambda, trap):
     assert not trap.exists()
 
 
+# Archives that hold, or declare, something else than a small model
+
+
+def parts_of(path) -> dict:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(path, parts, compression=zipfile.ZIP_STORED) -> None:
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, content in parts.items() if isinstance(parts, dict) else parts:
+            archive.writestr(name, content)
+
+
+def change_weights(change):
+    """Give a way to damage an archive: change(file, name of an array, folder) is applied to the weights in it."""
+
+    def damage(path, folder):
+        inner = folder / "inner.h5"
+        parts = parts_of(path)
+        inner.write_bytes(parts["model.weights.h5"])
+        with h5py.File(inner, "a") as file:
+            change(file, "layers/dense/vars/0", folder)
+        packed(path, parts | {"model.weights.h5": inner.read_bytes()})
+
+    damage.__name__ = change.__name__
+    return damage
+
+
+def config_of(name, **values):
+    """Give a way to damage an archive: in its config.json, the layer of a class gets other values."""
+
+    def damage(path, folder):
+        def change(config, metadata):
+            layers = [layer for layer in config["config"]["layers"] if layer["class_name"] == name]
+            layers[0]["config"].update(values)
+            layers[0].pop("build_config", None)
+
+        rewritten(path, change)
+
+    damage.__name__ = f"{name} {list(values)}"
+    return damage
+
+
+def with_layer(class_name, **config):
+    """Give a way to damage an archive: another layer is put in the place of its second."""
+
+    def damage(path, folder):
+        def change(content, metadata):
+            layer = content["config"]["layers"][1]
+            layer |= {"class_name": class_name, "config": {"name": "l", **config}, "registered_name": None}
+            layer.pop("build_config", None)
+
+        rewritten(path, change)
+
+    damage.__name__ = class_name
+    return damage
+
+
+def zip_bomb(path, folder):
+    packed(path, parts_of(path) | {"model.weights.h5": bytes(100_000_000)}, zipfile.ZIP_DEFLATED)
+
+
+def long_config(path, folder):
+    packed(path, parts_of(path) | {"config.json": b" " * 10_000_000}, zipfile.ZIP_DEFLATED)
+
+
+def deep_config(path, folder):
+    packed(path, parts_of(path) | {"config.json": b"[" * 200_000})
+
+
+def config_of_a_list(path, folder):
+    packed(path, parts_of(path) | {"config.json": b"[]"})
+
+
+def config_of_a_layer(path, folder):
+    layer = {"module": "keras.layers", "class_name": "Flatten", "config": {"name": "f"}, "registered_name": None}
+    packed(path, parts_of(path) | {"config.json": json.dumps(layer)})
+
+
+def version_with_escape_codes(path, folder):
+    rewritten(
+        path, lambda config, metadata: (from_tomorrow(config, metadata), metadata.update(keras_version="\x1b[2J"))
+    )
+
+
+def name_with_escape_codes(path, folder):
+    rewritten(path, lambda config, metadata: config["config"]["layers"][1].update(class_name="\x1b[2J" * 1000))
+
+
+def asset_outside(path, folder):
+    packed(path, parts_of(path) | {"../outside": b"x"})
+
+
+def asset(path, folder):
+    packed(path, parts_of(path) | {"assets/x": b"x"})
+
+
+def without_weights(path, folder):
+    packed(path, {name: content for name, content in parts_of(path).items() if name != "model.weights.h5"})
+
+
+def weights_twice(path, folder):
+    parts = list(parts_of(path).items())
+    packed(path, [*parts, parts[-1]])
+
+
+def encrypted(path, folder):
+    content = path.read_bytes()
+    at = content.rindex(b"PK\x01\x02")  # the last entry of the directory
+    path.write_bytes(content[: at + 8] + b"\x01" + content[at + 9 :])
+
+
+LARGE = 500_000_000
+DAMAGED = [
+    *map(change_weights, HOSTILE_HDF5), change_weights(not_a_number), config_of("Dense", units=LARGE),
+    config_of("InputLayer", batch_shape=[None, LARGE, LARGE, 3]),
+    with_layer("Conv2D", filters=LARGE, kernel_size=[3, 3]), with_layer("Dense", units=LARGE),
+    with_layer("DepthwiseConv2D", depth_multiplier=LARGE, kernel_size=[1, 1]),
+    with_layer("Embedding", input_dim=LARGE, output_dim=3), zip_bomb, long_config, deep_config, config_of_a_list,
+    config_of_a_layer, version_with_escape_codes, name_with_escape_codes, asset_outside, asset, without_weights, weights_twice, encrypted,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGED, ids=lambda damage: damage.__name__)
+def test_an_archive_that_is_no_plain_model_is_refused_at_once(toy_classifier, tmp_path, damage):
+    (tmp_path / "aside").mkdir()
+    damage(toy_classifier, tmp_path / "aside")
+    card_of(toy_classifier)
+    before, start = peak(), time.perf_counter()
+    with pytest.raises(ClassifierError) as refused:
+        classifier.load(toy_classifier)
+    assert time.perf_counter() - start < 20 and peak() - before < 300
+    sentence = str(refused.value)
+    assert sentence.startswith(str(toy_classifier)) and sentence.isprintable() and len(sentence) < 600
+    assert not (tmp_path / "outside").exists()
+
+
+def peak() -> float:
+    """The most memory that this process has held, in MB."""
+    resource = pytest.importorskip("resource")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 10 if sys.platform != "darwin" else 1 << 20)
+
+
+def test_an_archive_that_was_packed_again_is_loaded(toy_classifier):
+    packed(toy_classifier, dict(sorted(parts_of(toy_classifier).items())), zipfile.ZIP_DEFLATED)
+    assert classifier.load(card_of(toy_classifier)).predict(np.zeros((1, 8, 8, 3), np.uint8)).shape == (1, 3)
+
+
+def test_variables_are_built_as_before_after_a_refusal(toy_classifier, tmp_path):
+    create = keras.Variable.__init__
+    config_of("Dense", units=LARGE)(toy_classifier, tmp_path)
+    assert "declares more weights than the 9 that it holds" in told(card_of(toy_classifier))
+    assert keras.Variable.__init__ is create
+    keras.layers.Dense(4).build((None, 10**6))
+
+
 # Backbones
 
 
@@ -374,7 +610,7 @@ def test_a_backbone_that_cannot_be_loaded_is_refused_in_one_sentence(backbone, s
         backbones.load(str(backbone))
     sentence = str(refused.value)
     assert sentence.startswith(f"{backbone} cannot be loaded (") and "\n" not in sentence
-    assert sentence.endswith("): save the model again, as a .keras file.")
+    assert sentence.endswith("): save the model again, built of Keras's own layers, as a .keras file.")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", None])

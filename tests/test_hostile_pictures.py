@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image  # comes with matplotlib; it writes what OpenCV does not
 
-from lib import paths, photos
+from lib import photos
+from lib.core import paths
 from lib.photos import PhotoError
 
 WIDTH, HEIGHT = 64, 48
@@ -89,7 +90,7 @@ def test_what_is_no_whole_picture_is_refused_by_name_found_by_check_and_left_out
     assert str(told.value) == f"{path} is not a picture that can be read: delete it, or replace it with a whole copy."
     found = photos.find(toy_photos)
     assert path in [photo.path for photo in found]
-    assert [photo.path for photo in photos.check(found, progress=False).unreadable] == [path]
+    assert [photo.path for photo in photos.find_faults(found, progress=False).unreadable] == [path]
     assert len(photos.readable(found, progress=False)) == len(found) - 1 == 60
 
 
@@ -126,7 +127,7 @@ def test_what_is_a_picture_is_read_in_its_colours(toy_photos, name):
     for part in (np.s_[:, :28], np.s_[:, 36:]):
         assert np.abs(image[part].astype(int) - RED[part]).mean() < 30
     found = photos.find(toy_photos)
-    assert path in [photo.path for photo in found] and photos.check(found, progress=False).unreadable == []
+    assert path in [photo.path for photo in found] and photos.find_faults(found, progress=False).unreadable == []
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
@@ -153,14 +154,39 @@ def test_greyscale_is_repeated_and_told_of(toy_photos, bits):
     path = toy_photos / "badminton" / "grey.png"
     path.write_bytes(encoded(".png", np.full((9, 9), 100 * 257 ** (bits == 16), f"uint{bits}")))
     assert photos.read(path).shape == (9, 9, 3) and (photos.read(path) == 100).all()
-    assert [photo.path for photo in photos.check(photos.find(toy_photos), progress=False).greyscale] == [path]
+    assert [photo.path for photo in photos.find_faults(photos.find(toy_photos), progress=False).greyscale] == [path]
 
 
 def test_transparency_is_dropped_and_told_of(toy_photos):
     path = toy_photos / "badminton" / "alpha.png"
     path.write_bytes(encoded(".png", np.dstack([RED[..., ::-1], np.zeros((HEIGHT, WIDTH), np.uint8)])))
     assert (photos.read(path) == RED).all()
-    assert [photo.path for photo in photos.check(photos.find(toy_photos), progress=False).transparent] == [path]
+    assert [photo.path for photo in photos.find_faults(photos.find(toy_photos), progress=False).transparent] == [path]
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+PRINTS = {  # what libpng, libjpeg, libtiff and OpenCV print of it, they print past Python
+    "odd_profile.png": saved("PNG")[:33] + chunk(b"iCCP", b"x\0\0" + zlib.compress(b"abc")) + saved("PNG")[33:],
+    "odd_colours.png": saved("PNG")[:33] + chunk(b"sRGB", b"\x09") + saved("PNG")[33:],
+    "truncated.png": half(saved("PNG")),
+    "truncated.jpg": half(saved("JPEG")),
+    "truncated.tif": half(saved("TIFF")),
+}
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_libraries_in_c_print_nothing_of_odd_files(toy_photos, capfd, name):
+    path = toy_photos / "badminton" / name
+    path.write_bytes(PRINTS[name])
+    bad = photos.find_faults(photos.find(toy_photos), progress=False).unreadable
+    if not bad:
+        photos.read(path)
+    assert capfd.readouterr() == ("", "")
+    os.write(2, b"heard again")
+    assert capfd.readouterr().err == "heard again"
 
 
 # Too large
@@ -170,7 +196,7 @@ def test_100_megapixels_are_read(tmp_path):
     side = 10_000
     rows = (b"\0" + b"\xff" * (side // 8)) * side  # white, one bit a pixel
     (tmp_path / "large.png").write_bytes(png(side, side, rows, bits=1, colour=0))
-    small = photos.resize(photos.read(tmp_path / "large.png"), 8)
+    small = photos.Resize(8)(photos.read(tmp_path / "large.png"))
     assert small.shape == (8, 8, 3) and (small == 255).all()
 
 
@@ -178,7 +204,7 @@ BOMBS = """
 import resource, sys
 from lib import photos
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-for photo in photos.check(photos.find(sys.argv[1]), progress=False).unreadable:
+for photo in photos.find_faults(photos.find(sys.argv[1]), progress=False).unreadable:
     try:
         photos.read(photo.path)
     except photos.PhotoError as error:
@@ -208,6 +234,15 @@ def test_a_header_that_promises_too_much_is_refused_before_memory_is_taken(toy_p
     assert int(megabytes) < 300  # the smallest of them would take 1200
 
 
+def test_a_picture_that_is_too_large_is_refused_where_opencv_was_loaded_first(toy_photos):
+    """Then it has a limit of its own, which is higher."""
+    path = toy_photos / "badminton" / "large.png"
+    cv2.imwrite(str(path), np.zeros((20_000, 10_001), np.uint8))
+    code = "import cv2, sys; from lib import photos; photos.read(sys.argv[1])"
+    done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=paths.ROOT, capture_output=True, text=True)
+    assert f"{path} has more than 200 million pixels: save it smaller, or delete it." in done.stderr
+
+
 # Where they lie
 
 
@@ -218,7 +253,7 @@ def test_a_very_long_path(tmp_path, toy_photos):
     deep.mkdir(parents=True)
     folder = shutil.copytree(toy_photos, deep / "photographs")
     found = photos.find(folder)
-    assert len(found) == 60 and photos.load(found[:2], 8, progress=False).shape == (2, 8, 8, 3)
+    assert len(found) == 60 and photos.load(found[:2], photos.Resize(8), progress=False).shape == (2, 8, 8, 3)
 
 
 def test_a_path_that_is_too_long_for_the_system(tmp_path):
@@ -251,7 +286,7 @@ def test_a_name_behind_which_is_no_file(toy_photos, make):
         photos.read(path)
     assert str(told.value) == f"There is no picture {path}: put it back, or begin again without it."
     found = photos.find(toy_photos)
-    assert [photo.path for photo in photos.check(found, progress=False).unreadable] == [path]
+    assert [photo.path for photo in photos.find_faults(found, progress=False).unreadable] == [path]
     assert len(photos.readable(found, progress=False)) == 60
     assert photos.fingerprint(found) == photos.fingerprint(photos.find(toy_photos))
 
@@ -269,4 +304,4 @@ def test_a_photograph_that_one_may_not_open(toy_photos, monkeypatch):
     with pytest.raises(PhotoError) as told:
         photos.read(path)
     assert str(told.value) == f"{path} cannot be opened (Permission denied): delete it, or copy it anew."
-    assert [photo.path for photo in photos.check(photos.find(toy_photos), progress=False).unreadable] == [path]
+    assert [photo.path for photo in photos.find_faults(photos.find(toy_photos), progress=False).unreadable] == [path]

@@ -18,15 +18,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from lib import backbones, classifier, files, framework, lessons, notebooks, paths, photos, scenes
+from lib import backbones, classifier, lessons, photos, sample
 from lib.__main__ import main
-from lib.paths import Run
+from lib.core import files, framework, notebooks, paths
+from lib.core.paths import Run
 from lib.video import FrameScores
-
-
-@pytest.fixture
-def run(project, toy_photos, toy_backbone):
-    return Run(str(toy_photos), str(toy_backbone))
 
 
 def at_once(*actions) -> None:
@@ -112,7 +108,7 @@ def test_a_full_disk_is_told_with_the_files_name_and_what_was_there_stays(run, w
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
 def test_no_space_left_is_said_in_the_systems_words(tmp_path):
-    with pytest.raises(OSError) as told, files.replacing(tmp_path / "x") as part:
+    with pytest.raises(OSError) as told, files.atomic_write(tmp_path / "x") as part:
         part.write_text("whole")
         with open("/dev/full", "w") as device:
             device.write("x")
@@ -167,8 +163,9 @@ def test_two_notebooks_that_need_the_same_make_it_once(run, toy_classifier, monk
 DRAW = """
 import os, sys, time
 from pathlib import Path
-from lib import lessons, paths, scenes
-from lib.paths import Run
+from lib import lessons, sample
+from lib.core import paths
+from lib.core.paths import Run
 project = Path(sys.argv[1])
 paths.DATA, paths.OUTPUT = project / "data", project / "output"
 def draw(folder):
@@ -176,7 +173,7 @@ def draw(folder):
     time.sleep(1.5)
     (project / "toy").rename(folder)
     (folder / "manifest.csv").write_text("path,label,sha256,bytes,width,height,group,split\\n")
-scenes.draw_photographs = draw
+sample.draw_photographs = draw
 run = Run("sample", "bundled")
 print(len(lessons.photographs(run)))
 for number in range(5):
@@ -289,7 +286,7 @@ def offline(monkeypatch):
 def test_nothing_of_the_default_needs_a_network(offline, project, run, toy_classifier, tmp_path):
     lessons.begin("02_feature_extraction", run.photos, run.backbone, 0)
     backbones.load("bundled")
-    scenes.draw_photographs(paths.DATA / "sample", per_class=2, progress=False)
+    sample.draw_photographs(paths.DATA / "sample", per_class=2, progress=False)
     clip = clips.write(tmp_path / "clip.mp4", [clips.plain(number) for number in range(12)])
     assert main(["label", str(clip), "--out", str(tmp_path / "out.mp4")]) == 0
     assert main(["evaluate", run.photos]) == 0
@@ -306,7 +303,7 @@ def test_what_needs_a_network_says_so_and_names_the_ways_out(offline, project, m
 # GPUs
 
 COMPUTES = """
-from lib.framework import tf
+from lib.core.framework import tf
 print(float(tf.reduce_sum(tf.ones((2, 2)))), len(tf.config.list_physical_devices("GPU")))
 """
 
@@ -334,6 +331,15 @@ def test_a_gpu_that_is_found_but_cannot_compute_is_told_with_the_way_out(monkeyp
         "TensorFlow finds a GPU here but cannot compute on it (no kernel image is available): set the environment "
         "variable CUDA_VISIBLE_DEVICES=-1, which leaves it out, and start again."
     )
+
+
+def test_a_gpu_is_tried_before_a_network_is_loaded_not_when_tensorflow_is_imported(monkeypatch):
+    def fail():
+        raise framework.TensorFlowError("It cannot compute.")
+
+    monkeypatch.setattr(framework, "check_gpu", fail)
+    with pytest.raises(framework.TensorFlowError, match="It cannot compute."):
+        framework.load_model(paths.BUNDLED_BACKBONE)
 
 
 def test_without_a_gpu_nothing_is_computed_in_advance(monkeypatch):

@@ -6,9 +6,11 @@ from types import SimpleNamespace
 import h5py
 import numpy as np
 import pytest
+from hostile_hdf5 import HOSTILE
 
-from lib import classifier, paths
+from lib import classifier
 from lib.__main__ import main
+from lib.core import made, paths
 
 CLASSES = ["badminton", "formula1", "volleyball"]
 
@@ -16,7 +18,7 @@ CLASSES = ["badminton", "formula1", "volleyball"]
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """The lecture's model with random weights, its files, three frames and the probabilities that it gives them."""
-    from lib.framework import keras
+    from lib.core.framework import keras
 
     logging.getLogger("absl").setLevel(logging.ERROR)  # which warns of HDF5 files
 
@@ -98,11 +100,13 @@ def test_another_file_of_the_same_name_does_not_replace_it(project, trained, cap
     path.parent.mkdir(parents=True)
     path.write_bytes(b"imported before")
     path.with_suffix(".json").write_text('{"imported": {"sha256": "of another file"}}')
+    made.record(path, path.with_suffix(".json"))
     assert bring_over(trained.folder / "sportsV1.hdf5") == 1
     assert "sportsV1.keras was made of another file" in capsys.readouterr().err
     assert path.read_bytes() == b"imported before"
     source = classifier.sha256(trained.folder / "sportsV1.hdf5")
     path.with_suffix(".json").write_text(f'{{"imported": {{"sha256": "{source}"}}}}')
+    made.record(path.with_suffix(".json"))
     assert bring_over(trained.folder / "sportsV1.hdf5") == 0
     assert classifier.load(path).classes == tuple(CLASSES)
 
@@ -148,6 +152,11 @@ def add_a_layer(file):
     file["dense_8/dense_8/kernel:0"] = np.zeros((3, 3), "float32")
 
 
+def add_layers(file):
+    for number in (5, 3, 8, 2, 7, 4):
+        file[f"dense_{number}/dense_{number}/kernel:0"] = np.zeros((3, 3), "float32")
+
+
 def change_a_shape(file):
     del file["conv1_conv/conv1_conv/kernel:0"]
     file["conv1_conv/conv1_conv/kernel:0"] = np.zeros((3, 3, 3, 64), "float32")
@@ -159,15 +168,16 @@ def drop_a_weight(file):
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [(drop_a_layer, "conv3_block2_2_conv is missing"), (add_a_layer, "dense_8"), (change_a_shape, "conv1_conv"),
-     (drop_a_weight, "gamma"), (lambda file: file.clear(), "is missing")],
+    [(drop_a_layer, "conv3_block2_2_conv is missing"), (add_a_layer, "dense_8"),
+     (add_layers, "head is dense_2, dense_3, dense_4, dense_5, dense_7, dense_8, dense_9, dense_10"),
+     (change_a_shape, "conv1_conv"), (drop_a_weight, "gamma"), (lambda file: file.clear(), "is missing")],
 )  # fmt: skip
 def test_other_layers_than_the_lectures_are_told(project, trained, tmp_path, capsys, change, words):
     assert words in refusal(capsys, altered(trained, tmp_path, change))
 
 
 def test_weights_of_another_network_as_keras_3_saves_them_are_told(project, tmp_path, capsys):
-    from lib.framework import keras
+    from lib.core.framework import keras
 
     inputs = keras.Input((8,))
     keras.Model(inputs, keras.layers.Dense(3)(inputs)).save_weights(tmp_path / "small.weights.h5")
@@ -178,3 +188,64 @@ def test_a_file_that_is_cut_short_is_told(project, trained, tmp_path, capsys):
     whole = (trained.folder / "sportsV1.hdf5").read_bytes()
     (tmp_path / "short.hdf5").write_bytes(whole[: len(whole) // 2])
     assert "short.hdf5" in refusal(capsys, tmp_path / "short.hdf5")
+
+
+KERNEL = "conv1_conv/conv1_conv/kernel:0"
+
+
+SOME = [change for change in HOSTILE if change.__name__ in (
+    "external_storage", "external_link", "cycle", "group_for_array", "array_for_group", "terabytes", "text")]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", SOME, ids=lambda change: change.__name__)
+def test_a_hostile_file_is_refused_before_its_weights_are_read(project, trained, tmp_path, capsys, monkeypatch, change):
+    path = altered(trained, tmp_path, lambda file: change(file, KERNEL, tmp_path))
+    monkeypatch.setattr(h5py.Dataset, "__getitem__", lambda *_: pytest.fail("a weight was read"))
+    error = refusal(capsys, path)
+    assert "does not hold the lecture's network" in error and error.endswith(".hdf5 or .h5.")
+
+
+def set_values(value):
+    def change(file):
+        file[KERNEL][0, 0, 0, 0] = value
+
+    return change
+
+
+def whole_numbers(file):
+    del file[KERNEL]
+    file[KERNEL] = np.zeros((7, 7, 3, 64), "int32")
+
+
+def too_large_for_float32(file):
+    del file[KERNEL]
+    file[KERNEL] = np.full((7, 7, 3, 64), 1e300)
+
+
+def a_single_number(file):
+    del file["dense_9/dense_9/kernel:0"]
+    file["dense_9/dense_9/kernel:0"] = np.float32(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(set_values(np.nan), "NaN or infinite"), (set_values(-np.inf), "NaN or infinite"), (whole_numbers, "int32, not float32"),
+     (too_large_for_float32, "NaN or infinite"), (a_single_number, "does not hold the lecture's network")],
+)  # fmt: skip
+def test_numbers_that_are_no_weights_are_refused(project, trained, tmp_path, capsys, change, words):
+    assert words in refusal(capsys, altered(trained, tmp_path, change))
+
+
+def test_a_name_in_the_file_does_not_reach_the_terminal_as_it_is(project, trained, tmp_path, capsys):
+    path = altered(
+        trained, tmp_path, lambda file: file.create_dataset("\x1b[2Jlayer/kernel:0", data=np.zeros((3, 3), "f4"))
+    )
+    assert refusal(capsys, path).isprintable()
+
+
+def test_a_model_without_a_card_is_not_replaced(project, trained, capsys):
+    path = paths.MODEL / "imported" / "sportsV1.keras"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"of a user")
+    assert bring_over(trained.folder / "sportsV1.hdf5") == 1
+    assert "stays as it is" in capsys.readouterr().err and path.read_bytes() == b"of a user"

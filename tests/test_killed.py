@@ -12,7 +12,8 @@ import clips
 import numpy as np
 import pytest
 
-from lib import classifier, files, paths
+from lib import classifier
+from lib.core import files, hashes, paths
 from lib.video import VideoReader
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes can be forked here")
@@ -125,10 +126,10 @@ def test_killed_at_each_step_of_saving_a_classifier(jobs, start, at):
     """The model and its card are moved into place one after the other: a mixed pair is seen to be one."""
     model = start / "model.keras"
     model.write_bytes(b"the old model")
-    files.write_json(model.with_suffix(".json"), {"sha256": files.sha256(model), "classes": ["a"], "image_size": 8})
+    files.write_json(model.with_suffix(".json"), {"sha256": hashes.sha256(model), "classes": ["a"], "image_size": 8})
     (start / "at").write_text(str(at))
     result = jobs("save", start)
-    fits = files.sha256(model) == classifier.read_card(model)["sha256"]
+    fits = hashes.sha256(model) == classifier.read_card(model)["sha256"]
     whole = {b"the old model": ["a"], b"the new model": ["a", "b"]}
     assert model.read_bytes() in whole
     if fits:

@@ -3,14 +3,12 @@ import re
 
 import pytest
 
-from lib import lessons, notebooks, paths, photos, scenes
-from lib.backbone_files import BackboneError
-from lib.paths import Run
-
-
-@pytest.fixture
-def run(project, toy_photos, toy_backbone):
-    return Run(str(toy_photos), str(toy_backbone))
+from lib import lessons, photos
+from lib import sample as scenes
+from lib.core import files, notebooks, paths
+from lib.core.backbone_files import BackboneError
+from lib.core.errors import FileError
+from lib.core.paths import Run
 
 
 @pytest.fixture
@@ -91,6 +89,15 @@ def test_a_run_keeps_to_its_own_folders():
     assert Run("elsewhere/sample", "bundled").output != sample.output
 
 
+@pytest.mark.parametrize("letter", ["x", "ü", "漢", "🏸"])
+def test_a_run_of_long_names_has_folders_of_its_own(project, letter):
+    name = letter * (248 // len(letter.encode()))
+    one, other = (Run(name + end, f"{name}.keras") for end in "ab")
+    for run in (one, other):
+        files.make_folder(run.output)
+    assert one.name != other.name
+
+
 def test_no_real_photographs_is_said_with_the_way_out(project):
     with pytest.raises(photos.PhotoError, match="fetch"):
         lessons.photographs(Run("real", "bundled"))
@@ -126,7 +133,7 @@ def test_a_clip_is_a_drawn_one_or_a_file(project, tmp_path, monkeypatch, capsys)
     lessons.clip("formula2", real)
     lessons.clip(str(own), sample)
     assert ["drawn" in line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [True, False]
-    with pytest.raises(FileNotFoundError, match="nothing.mp4"):
+    with pytest.raises(FileError, match="nothing.mp4"):
         lessons.clip("nothing.mp4", sample)
 
 
@@ -139,8 +146,8 @@ def test_records_of_several_notebooks_are_kept_together(run):
 
 
 def test_bands():
-    assert lessons.band(0.9, 0.8) == "yes" and lessons.band(0.8, 0.8) == "yes"
-    assert lessons.band(0.7, 0.8) == "no (0.700)" and lessons.band(0.9, 0.1, 0.8) == "no (0.900)"
+    assert lessons.in_range(0.9, 0.8) == "yes" and lessons.in_range(0.8, 0.8) == "yes"
+    assert lessons.in_range(0.7, 0.8) == "no (0.700)" and lessons.in_range(0.9, 0.1, 0.8) == "no (0.900)"
 
 
 def test_the_requirements_are_the_projects():

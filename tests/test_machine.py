@@ -6,7 +6,9 @@ from threading import Thread
 
 import pytest
 
-from lib import backbone_files, backbones, machine, paths, photos
+from lib import backbones, photos
+from lib.core import backbone_files, paths
+from lib.lessons import machine
 
 
 @contextmanager
@@ -73,7 +75,7 @@ def test_the_survey_says_what_is_at_hand(project, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(project / "keras"))
     bare = machine.survey()
     assert bare["sample photographs"] == "drawn on first use" and "fetch" in bare["real photographs"]
-    assert bare["clips"].startswith("none here") and bare["backbones"].startswith("none here")
+    assert bare["clips"].startswith("none here") and bare["backbones"].startswith("efficientnet_lite0 here")
     for file in (
         paths.DATA / "real" / "golf" / "1.jpg",
         paths.EXAMPLE_CLIPS / "formula2.mp4",
@@ -89,7 +91,9 @@ def test_the_survey_says_what_is_at_hand(project, monkeypatch):
     full = machine.survey()
     assert full["real photographs"] == "1 of 3 here"
     assert full["clips"].startswith("formula2 here; drawn on first use: badminton, ")
-    assert full["backbones"] == "bundled, vgg16 here; downloaded when chosen: resnet50, mobilenet_v2"
+    assert (
+        full["backbones"] == "bundled, efficientnet_lite0, vgg16 here; downloaded when chosen: resnet50, mobilenet_v2"
+    )
 
 
 @pytest.mark.parametrize("free, said", [(machine.DISK * 2, "enough"), (machine.DISK / 2, "would be better")])

@@ -1,12 +1,19 @@
 """What holds for every notebook of the course, and how they are executed."""
 
 import re
+import tomllib
+from fractions import Fraction
+from types import SimpleNamespace
 
+import clips
+import cv2
 import nbformat
+import numpy as np
 import pytest
 
-from lib import notebooks, paths
-from lib.notebooks import COURSE, NotebookError
+from lib import lessons, plots, video
+from lib.core import notebooks, paths
+from lib.core.notebooks import COURSE, NotebookError
 
 ALL = [nbformat.read(notebooks.source(name), as_version=4) for name in COURSE]
 each = pytest.mark.parametrize("notebook", ALL, ids=COURSE)
@@ -182,8 +189,51 @@ def test_a_notebook_that_fails_is_named_and_its_copy_shows_where(folder):
     assert nbformat.read(folder / "copy.ipynb", as_version=4).cells[1].outputs[0].ename == "ZeroDivisionError"
 
 
+def test_a_kernel_may_take_long_to_start(folder, monkeypatch):
+    """A minute, as Jupyter and nbval have it, is too little for a busy machine."""
+    patience = []
+    monkeypatch.setattr(notebooks, "_execute", lambda client, environment: patience.append(client.startup_timeout))
+    write(folder, "A = 1")
+    notebooks.execute("toy", progress=False)
+    settings = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["addopts"]
+    patience.append(float(re.search(r"--nbval-kernel-startup-timeout=(\d+)", settings)[1]))
+    assert min(patience) >= 600
+
+
 def test_noise_is_left_out(folder):
     write(folder, "A = 1", "import sys\nprint('kept')\nprint('warning', file=sys.stderr)")
     quiet = notebooks.without_noise(notebooks.execute("toy", progress=False))
     assert [output.text for output in quiet.cells[1].outputs] == ["kept\n"]
     assert all("execution" not in cell.metadata for cell in quiet.cells)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 40])
+def test_05_looks_at_a_clip_of_few_frames(tmp_path, count, monkeypatch):
+    """The cell that picks moments of a clip, run on one with so many frames."""
+    monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
+    path = clips.write(tmp_path / "clip.mp4", [clips.plain(number) for number in range(count)])
+    (cell,) = (cell for cell in code_cells(ALL[COURSE.index("05_video_smoothing")]) if "moments =" in cell.source)
+    known = {"np": np, "plots": plots, "video": video, "clip_path": path, "info": video.VideoInfo.of(path)}
+    exec(cell.source, known)
+    shown = known["frames_at"](path, known["moments"])
+    assert len(shown) == len(known["moments"]) == len(known["clock"]) == min(3, max(1, count - 1))
+
+
+def test_05_writes_nothing_past_its_cells(tmp_path, capfd):
+    """The cells that misuse OpenCV on purpose: its warnings do not reach the terminal, and are on again afterwards."""
+    (cell,) = (cell for cell in code_cells(ALL[COURSE.index("05_video_smoothing")]) if "swapped.avi" in cell.source)
+    level = cv2.utils.logging.getLogLevel()
+    run, stack = SimpleNamespace(output=tmp_path), np.stack([clips.plain(number) for number in range(3)])
+    exec(
+        cell.source,
+        {
+            "cv2": cv2,
+            "lessons": lessons,
+            "run": run,
+            "stack": stack,
+            "info": video.VideoInfo(None, 64, 48, Fraction(25)),
+        },
+    )
+    said = capfd.readouterr()
+    assert said.err == "" and "of 3 frames it holds 0" in said.out
+    assert cv2.utils.logging.getLogLevel() == level

@@ -1,10 +1,10 @@
-import csv
 import shutil
 import unicodedata
 
 import cv2
 import numpy as np
 import pytest
+import toys
 
 from lib import photos
 from lib.photos import Photo, PhotoError
@@ -12,13 +12,12 @@ from lib.photos import Photo, PhotoError
 
 def write_manifest(folder, **columns):
     """A manifest over all pictures of a folder; `columns` give group or split from (label, number)."""
-    with (folder / "manifest.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(photos.MANIFEST_COLUMNS)
-        for path in sorted(folder.glob("*/*.png")):
-            label, number = path.parent.name, int(path.stem)
-            group, split = (columns[name](label, number) if name in columns else "" for name in ("group", "split"))
-            writer.writerow([f"{label}/{path.name}", label, photos.sha256(path), 0, 32, 24, group, split])
+    rows = []
+    for path in sorted(folder.glob("*/*.png")):
+        label, number = path.parent.name, int(path.stem)
+        given = {name: of(label, number) for name, of in columns.items()}
+        rows.append({"path": f"{label}/{path.name}", "label": label, **given})
+    toys.write_manifest(folder, rows)
 
 
 def test_found_in_order_with_the_folder_as_label(toy_photos):
@@ -27,7 +26,20 @@ def test_found_in_order_with_the_folder_as_label(toy_photos):
     assert [p.path for p in found] == sorted(p.path for p in found)
     assert all(p.label == p.path.parent.name for p in found)
     assert photos.classes(found) == ("badminton", "formula1", "volleyball")
-    assert photos.labels(found).tolist() == [0] * 20 + [1] * 20 + [2] * 20
+    assert photos.labels(found, photos.classes(found)).tolist() == [0] * 20 + [1] * 20 + [2] * 20
+
+
+def test_labels_are_numbered_by_the_classes_given_not_by_those_that_occur(toy_photos):
+    volleyball = [photo for photo in photos.find(toy_photos) if photo.label == "volleyball"]
+    assert set(photos.labels(volleyball, ("badminton", "formula1", "volleyball"))) == {2}
+    with pytest.raises(PhotoError, match="00.png is of the class volleyball, which is none of badminton, formula1"):
+        photos.labels(volleyball, ("badminton", "formula1"))
+
+
+def test_positions_are_those_among_the_photographs_given(toy_photos):
+    found = photos.find(toy_photos)
+    some, none = photos.positions(found, [found[7], found[2]], [])
+    assert some.tolist() == [7, 2] and none.dtype == np.int64 and not len(none)
 
 
 def test_hidden_and_deeper_folders_are_passed_over(toy_photos):
@@ -60,8 +72,8 @@ def test_read_refuses_what_is_no_picture(tmp_path):
 def test_shrinking_averages_areas_and_growing_does_not_fail():
     board = np.zeros((64, 64, 3), np.uint8)
     board[::2] = 200  # lines one pixel thin
-    assert np.all(photos.resize(board, 8) == 100)
-    assert photos.resize(board, 100).shape == (100, 100, 3)
+    assert np.all(photos.Resize(8)(board) == 100)
+    assert photos.Resize(100)(board).shape == (100, 100, 3)
 
 
 @pytest.mark.parametrize("width, height", [(1280, 720), (720, 1280), (1920, 1080), (1278, 719)])
@@ -70,7 +82,7 @@ def test_large_pictures_come_out_as_if_shrunk_in_one_step(width, height):
     image = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
     given = image.copy()
     in_one = cv2.resize(image, (112, 112), interpolation=cv2.INTER_AREA).astype(int)
-    assert np.abs(photos.resize(image, 112) - in_one).mean() < 1
+    assert np.abs(photos.Resize(112)(image) - in_one).mean() < 1
     assert np.array_equal(image, given)
 
 
@@ -81,7 +93,7 @@ def test_check_finds_each_kind_of_fault(toy_photos):
     cv2.imwrite(str(folder / "clear.png"), np.zeros((9, 9, 4), np.uint8))
     shutil.copy(folder / "00.png", toy_photos / "formula1" / "copy.png")
     found = photos.find(toy_photos)
-    faults = photos.check(found, progress=False)
+    faults = photos.find_faults(found, progress=False)
     assert [p.path.name for p in faults.unreadable] == ["broken.jpg"]
     assert [p.path.name for p in faults.greyscale] == ["grey.png"]
     assert [p.path.name for p in faults.transparent] == ["clear.png"]
@@ -110,11 +122,10 @@ def test_the_manifests_test_photographs_are_the_test_part(toy_photos):
     assert len(split.test) == 15
 
 
-def test_test_photographs_that_lack_a_class_are_not_called_a_test(toy_photos):
-    def split_of(label, number):
-        return "test" if label == "badminton" and number < 5 else "train"
-
-    write_manifest(toy_photos, group=lambda label, n: f"{label} {n}", split=split_of)
+def test_a_test_set_of_which_some_classes_are_not_here_is_not_called_a_test(toy_photos):
+    write_manifest(toy_photos, group=lambda label, n: f"{label} {n}", split=lambda _, n: "test" if n < 5 else "train")
+    for number in range(5):
+        (toy_photos / "formula1" / f"{number:02d}.png").unlink()
     assert photos.split(photos.find(toy_photos), seed=0).test_name == "held-out"
 
 
@@ -205,18 +216,30 @@ def test_a_group_that_is_set_aside_in_part_is_refused(toy_photos):
         photos.split(photos.find(toy_photos))
 
 
-def test_a_part_without_a_class_is_refused(toy_photos):
-    every = {"badminton": "test", "formula1": "", "volleyball": ""}
+@pytest.mark.parametrize("tested, message", [
+    ({"badminton": 20, "formula1": 5, "volleyball": 5}, "row 2 and others: every photograph of badminton is set aside"),
+    ({"badminton": 20, "formula1": 20, "volleyball": 20}, "row 2 and others: every photograph of badminton is set aside"),
+    ({"badminton": 0, "formula1": 5, "volleyball": 5}, "row 22 and others: .* none of badminton"),
+    ({"badminton": 0, "formula1": 0, "volleyball": 1}, "row 42 and others: .* none of badminton"),
+])  # fmt: skip
+def test_a_test_set_that_leaves_out_a_class_or_takes_all_of_it_is_refused(toy_photos, tested, message):
     write_manifest(
-        toy_photos, group=lambda label, n: f"{label} {n}", split=lambda label, n: every[label] or ("test" if n < 5 else "")
+        toy_photos,
+        group=lambda label, n: f"{label} {n}",
+        split=lambda label, n: "test" if n < tested[label] else "train",
     )
-    with pytest.raises(PhotoError, match="training part holds no photograph of badminton"):
+    with pytest.raises(PhotoError, match=f"manifest.csv, {message}"):
         photos.split(photos.find(toy_photos))
+
+
+def test_nothing_left_to_divide_is_refused(toy_photos):
+    with pytest.raises(PhotoError, match="no photographs to divide"):
+        next(photos.folds([], seed=0))
 
 
 def test_load_keeps_the_order(toy_photos):
     found = photos.find(toy_photos)
-    images = photos.load([found[0], found[25]], 8, progress=False)
+    images = photos.load([found[0], found[25]], photos.Resize(8), progress=False)
     assert images.shape == (2, 8, 8, 3) and images.dtype == np.uint8
     assert images[0, ..., 2].mean() > images[0, ..., 0].mean() and images[1, ..., 0].mean() > images[1, ..., 2].mean()
 

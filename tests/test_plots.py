@@ -1,23 +1,28 @@
 """Figures are looked at by people; what can be tested is that they hold what they were given."""
 
+import re
+import subprocess
+import sys
+import warnings
+from itertools import pairwise
+
 import matplotlib
 
 matplotlib.use("agg")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib import font_manager
 
 from lib import plots
-from lib.palette import colours
+from lib.core import paths
+from lib.core.colours import colours
+from lib.plots import fonts, style
 
 CLASSES = ("badminton", "formula1", "volleyball")
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("figures_closed")
 
 
 def texts(figure):
@@ -102,7 +107,9 @@ def test_losses_of_several_trainings_share_a_scale():
 
 
 def test_a_loss_that_runs_away_leaves_the_others_room():
-    figure = plots.losses({"good": {"loss": [1, 0.1], "val_loss": [1, 0.5]}, "bad": {"loss": [1, 1e20], "val_loss": [2, np.nan]}})
+    figure = plots.losses(
+        {"good": {"loss": [1, 0.1], "val_loss": [1, 0.5]}, "bad": {"loss": [1, 1e20], "val_loss": [2, np.nan]}}
+    )
     assert figure.axes[0].get_ylim()[1] == figure.axes[1].get_ylim()[1] == 100
 
 
@@ -146,7 +153,7 @@ def test_minutes_add_up_from_what_comes_before_the_first_epoch():
 
 
 def test_every_place_shows_its_numbers_legibly():
-    (axis,) = plots.numbers(np.array([[[255, 254, 253], [3, 2, 1]]], np.uint8)).axes
+    (axis,) = plots.pixel_values(np.array([[[255, 254, 253], [3, 2, 1]]], np.uint8)).axes
     light, dark = axis.texts
     assert (light.get_text(), light.get_color()) == ("255\n254\n253", "black")
     assert (dark.get_text(), dark.get_color(), dark.get_position()) == ("3\n2\n1", "white", (1, 0))
@@ -217,7 +224,7 @@ def test_reliability_has_a_point_a_bin_with_its_number_of_pictures():
 def test_lines_of_accuracy_are_told_apart_by_their_dashes():
     share = np.linspace(0, 1, 5)
     lines = {"one": np.full(5, 0.9), "two": np.array([1, 0.6, 0.7, 0.8, 0.9])}
-    for figure in (plots.mixes(share, lines, "share"), plots.silence(share, lines)):
+    for figure in (plots.accuracy_by_class_share(share, lines, "share"), plots.coverage_accuracy(share, lines)):
         axis = figure.axes[0]
         assert [line.get_linestyle() for line in axis.lines] == ["-", "--"]
         assert axis.get_ylim()[0] <= 0.6
@@ -274,7 +281,7 @@ def test_the_median_of_the_lags_lies_over_the_law():
 
 
 def test_the_price_of_each_way_is_followed_to_its_last_size():
-    (axis,) = plots.trade({"mean": ((5, 10), (8, 2)), "vote": ((25, 50), (9, 1))}, rate=25).axes
+    (axis,) = plots.lag_vs_errors({"mean": ((5, 10), (8, 2)), "vote": ((25, 50), (9, 1))}, rate=25).axes
     mean, its_end, _, end_of_vote = axis.lines[:4]
     np.testing.assert_allclose(mean.get_xydata(), [(0.2, 8), (0.4, 2)])
     np.testing.assert_allclose(its_end.get_xydata(), [(0.4, 2)])
@@ -284,7 +291,7 @@ def test_the_price_of_each_way_is_followed_to_its_last_size():
 
 def test_a_slow_deque_spans_more_seconds():
     runs = {"every": (np.arange(6) / 10, np.arange(6) / 5), "newest": (np.arange(3) / 5, np.arange(3) / 5 + 0.1)}
-    late, spans = plots.live(runs, size=3).axes
+    late, spans = plots.label_delay(runs, size=3).axes
     np.testing.assert_allclose(late.lines[0].get_ydata(), np.arange(6) / 10)
     np.testing.assert_allclose(late.lines[1].get_ydata(), [0.1] * 3)
     np.testing.assert_allclose(spans.lines[0].get_ydata(), [0, 0.1, 0.2, 0.2, 0.2, 0.2])
@@ -368,7 +375,9 @@ def test_bars_of_accuracies_are_whole_photographs_wide():
 
 def test_each_seed_has_its_own_sign_and_line():
     kept = [{"way": way, "seed": seed, "right": seed + len(way) / 10} for way in ("a", "bb") for seed in (0, 1)]
-    axis, other = plots.by_seed(kept, [{"way": "bb", "right": 5}], "way", {"held-out": "right", "x": "right"}, "accuracy").axes
+    axis, other = plots.by_seed(
+        kept, [{"way": "bb", "right": 5}], "way", {"held-out": "right", "x": "right"}, "accuracy"
+    ).axes
     assert [list(line.get_ydata()) for line in axis.lines] == [[0.1, 0.2], [1.1, 1.2], [5]]
     assert len({line.get_marker() for line in axis.lines}) == 3
     assert [label.get_text() for label in axis.get_xticklabels()] == ["a", "bb"] and other.get_title() == "x"
@@ -379,3 +388,102 @@ def test_agreement_has_one_scale_of_shades():
     assert texts(axis.figure) == ["100", "3", "5", "12"]
     np.testing.assert_array_equal(axis.images[0].get_array(), np.array([[1, 0.03], [0.05, 0.12]]))
     assert [label.get_text() for label in axis.get_yticklabels()] == ["old is right", "old is wrong"]
+
+
+OWN = {
+    "long": (
+        "synchronised_swimming_duet_technical_routine_women_final_2024",
+        "basketball_men",
+        "_other",
+        "cash$prize$",
+    ),
+    "lines": ("beach\nvolleyball", "table\ttennis", "golf"),
+    "letters": ("Волейбол", "كرة الطائرة", "Überfußball"),
+    "many": tuple(f"class number {number}" for number in range(14)),
+}
+
+
+def figures_with_names(classes):
+    chance, count, n = np.random.default_rng(0), len(classes), 300
+    matrix = chance.integers(0, 40, (count, count))
+    labels, seconds = np.repeat(np.arange(count), -(-n // count))[:n], np.arange(n) / 25
+    scores = chance.dirichlet(np.ones(count), n)
+    strips = {"truth": labels, "each frame": chance.integers(0, count, n)}
+    yield plots.confusion(matrix, classes)
+    yield plots.confusion_twice(matrix, classes)
+    yield plots.confusions({"one": matrix, "two": matrix}, classes)
+    yield plots.label_strips(seconds, strips, classes)
+    yield plots.label_lanes(seconds, strips, classes)
+    yield plots.scores_over_time(seconds, scores, scores, classes)
+    yield plots.close_up(np.arange(30), {"scores": scores[:30]}, classes, {"flip": 4})
+    yield plots.class_balance({part: dict(zip(classes, matrix[0])) for part in ("training", "test")}, classes)
+    yield plots.pictures([np.zeros((36, 64, 3), np.uint8)] * count, [f"frame 7: {name}" for name in classes], 4)
+
+
+def boxes(texts):
+    """Where words lie, after drawing, in pixels; the numbers of an axis may lie beyond its ends, and are not seen."""
+    return [(text, text.get_window_extent()) for text in texts if re.search(r"[^\W\d_]", text.get_text())]
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_names_of_ones_own_fit_into_every_figure(kind):
+    """Within the page, not over each other, every one there, and no word of matplotlib's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for figure in figures_with_names(OWN[kind]):
+            figure.canvas.draw()
+            height, width = figure.bbox.height, figure.bbox.width
+            legends = [*figure.legends, *(axis.get_legend() for axis in figure.axes if axis.get_legend())]
+            groups = [legend.get_texts() for legend in legends]
+            groups += [[axis.title for axis in figure.axes]]
+            groups += [axis.get_yticklabels() for axis in figure.axes]
+            groups += [axis.get_xticklabels() for axis in figure.axes]
+            for group in groups:
+                placed = boxes(group)
+                for text, box in placed:
+                    assert box.x0 > -2 and box.y0 > -2 and box.x1 < width + 2 and box.y1 < height + 2, text
+                for (one, first), (other, second) in pairwise(placed):
+                    slanted = one.get_rotation() % 90  # those lie beside each other along their slope
+                    assert slanted or first.padded(-1).overlaps(second.padded(-1)) == 0, (one, other)
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_no_event_is_known_by_its_colour_alone(kind):
+    classes, count = OWN[kind], len(OWN[kind])
+    labels = np.repeat(np.arange(count), 20)
+    figure = plots.label_strips(np.arange(len(labels)) / 25, {"a": labels, "b": labels[::-1]}, classes)
+    words = [text.get_text() for text in figure.findobj(matplotlib.text.Text)]
+    assert {style.written(name).replace(r"\$", "$") for name in classes} <= {word.replace(r"\$", "$") for word in words}
+
+
+def test_a_font_of_the_system_is_used_where_the_usual_one_has_no_glyph(monkeypatch, capsys):
+    """As if the machine had a single font more, with signs of mathematics."""
+    sign = "⨋"
+    entry = next(entry for entry in font_manager.fontManager.ttflist if entry.name == "STIXGeneral")
+    monkeypatch.setattr(fonts, "_system_fonts", lambda: [entry])
+    monkeypatch.setattr(
+        fonts, "_covered", lambda font, letters: letters & {sign} if "stix" in font.fname.lower() else set()
+    )
+    fonts._families.cache_clear()
+    figure = plots.confusion(np.eye(2, dtype=int), (sign, "golf"))
+    assert all("STIXGeneral" in label.get_fontfamily() for label in figure.axes[0].get_yticklabels())
+    assert capsys.readouterr().out == ""
+    fonts._families.cache_clear()
+
+
+def test_letters_that_no_font_has_are_told_in_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(fonts, "_system_fonts", lambda: [])
+    fonts._families.cache_clear()
+    fonts._say.cache_clear()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for _ in range(3):
+            plots.confusion(np.eye(2, dtype=int), ("\U0001f3f8\U0001f3d0", "golf")).canvas.draw()
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1 and "\U0001f3d0\U0001f3f8" in said and "install a font" in said and not told
+    fonts._families.cache_clear()
+
+
+def test_importing_changes_no_setting_of_matplotlib():
+    code = "import matplotlib; before = {**matplotlib.rcParams}; from lib import plots; assert before == matplotlib.rcParams"
+    subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, check=True)

@@ -5,7 +5,6 @@ import matplotlib
 matplotlib.use("agg")
 
 import cv2
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -14,10 +13,7 @@ from lib import plots
 CLASSES = ("a", "b", "c")
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("figures_closed")
 
 
 def test_a_descriptors_rays_point_to_where_it_is_brighter():

@@ -9,13 +9,14 @@ import h5py
 import numpy as np
 import pytest
 
-from lib import paths, photos
-from lib.files import read_json
-from lib.framework import keras, tf
-from lib.pretraining import augment, network, pictures, result, training
-from lib.pretraining.recipes import BEST, VARIANTS, Recipe
+from lib import photos
+from lib.core import paths
+from lib.core.files import read_json
+from lib.core.framework import keras, tf
+from lib.tools.pretraining import augment, network, pictures, result, training
+from lib.tools.pretraining.recipes import BEST, VARIANTS, Recipe
 
-TINY = Recipe(image_size=32, train_sizes=(32, 40), stem=(4, 8), widths=(8, 8, 16, 16), squeeze=True, mix=0.5, ema=0.9, batch=8)
+TINY = Recipe(image_size=32, train_sizes=(32, 40), stem=(4, 8), widths=(8, 8, 16, 16), squeeze=True, mix=0.5, batch=8)
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +120,8 @@ def test_another_recipe_does_not_go_on_with_a_run(tmp_path):
 
 
 def test_a_restart_takes_the_weights_of_a_finished_run_and_starts_the_schedule_anew(parts, tmp_path):
-    plain = dataclasses.replace(TINY, ema=0.0)
-    first = training.Run(tmp_path / training.folder_name("first", 1.0, 0), plain, 1, 1.0, 0, "float32")
-    recipe = dataclasses.replace(plain, start="first")
+    first = training.Run(tmp_path / training.folder_name("first", 1.0, 0), TINY, 1, 1.0, 0, "float32")
+    recipe = dataclasses.replace(TINY, start="first")
     again = training.Run(tmp_path / training.folder_name("again", 1.0, 0), recipe, 1, 1.0, 0, "float32")
     with pytest.raises(training.RunError, match="first run --variant first"):
         training.train(again, *parts)

@@ -8,7 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from lib.scenes import draw_photographs, photographs, shots
+from lib.core.errors import FileError
+from lib.sample import draw_photographs, photographs
+from lib.sample.shots import catalogue
 
 PER_CLASS = 8
 
@@ -52,7 +54,7 @@ def test_manifest_agrees_with_the_files(sample, rows):
 def test_each_event_has_its_pictures_and_their_sizes(rows):
     readable = [row for row in rows if int(row["width"])]
     distinct = {row["sha256"]: row["label"] for row in readable}
-    assert Counter(distinct.values()) == {event: PER_CLASS for event in shots.EVENTS}
+    assert Counter(distinct.values()) == {event: PER_CLASS for event in catalogue.EVENTS}
     assert all(int(row["width"]) >= 320 and int(row["height"]) >= 240 for row in readable)
 
 
@@ -83,15 +85,15 @@ def test_groups_hold_near_duplicates_of_one_event(sample, rows):
 
 
 def test_one_picture_in_six_is_hard():
-    for event, deck in shots.DECKS.items():
+    for event, deck in catalogue.DECKS.items():
         hard = sum(deck[kind] for kind in ("crowd", "portrait", "group", "scoreboard", "empty", "thing"))
         assert 0.12 <= hard / sum(deck.values()) <= 0.22, event
 
 
-@pytest.mark.parametrize("event", shots.EVENTS)
+@pytest.mark.parametrize("event", catalogue.EVENTS)
 def test_every_kind_of_shot_moves_and_shows_something(event):
-    for kind in shots.DECKS[event]:
-        shot = shots.make_shot(event, kind, (320, 240), np.random.default_rng(5))
+    for kind in catalogue.DECKS[event]:
+        shot = catalogue.make_shot(event, kind, (320, 240), np.random.default_rng(5))
         first, later = shot(shot.moments[0]), shot(shot.moments[0] + 0.4)
         assert first.shape == (240, 320, 3) and first.dtype == np.uint8, kind
         assert first.std() > 10, kind
@@ -110,7 +112,7 @@ def test_interrupted_draw_leaves_nothing(tmp_path, monkeypatch):
 
 def test_nothing_of_the_users_is_overwritten(tmp_path):
     (tmp_path / "mine.txt").write_text("keep")
-    with pytest.raises(FileExistsError, match="not empty"):
+    with pytest.raises(FileError, match="not empty"):
         draw_photographs(tmp_path, per_class=2, progress=False)
     with pytest.raises(ValueError, match="at least 2"):
         draw_photographs(tmp_path / "new", per_class=1, progress=False)

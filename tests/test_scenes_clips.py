@@ -7,8 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from lib.scenes import CLIPS, clips, draw_clip, programmes
-from lib.scenes.programmes import RATE, SIZE, Scene
+from lib.sample import CLIPS, clips, draw_clip, programmes
+from lib.sample.programmes import RATE, SIZE, Scene
 
 
 @pytest.fixture

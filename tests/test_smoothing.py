@@ -114,10 +114,10 @@ def test_the_callers_row_may_be_used_again(make):
     assert np.array_equal(streamed, make()(scores))
 
 
-@pytest.mark.parametrize("size", [0, -1, 2.5])
+@pytest.mark.parametrize("size", [0, -1, 2.5, True, np.nan, np.inf, None, "2"])
 @pytest.mark.parametrize("smoother", [RollingMean, ExponentialMean, MajorityVote])
 def test_sizes_that_are_none(smoother, size):
-    with pytest.raises(ValueError, match="size"):
+    with pytest.raises(ValueError, match="give a whole number, 1 or more"):
         smoother(size)
 
 

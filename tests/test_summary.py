@@ -1,9 +1,14 @@
 import re
+from urllib.parse import unquote
 
 import matplotlib.pyplot as plt
+import pytest
+from jinja2 import UndefinedError
+from pages import HOSTILE, Page
 
-from lib import lessons, summary
-from lib.paths import Run
+from lib import lessons
+from lib.core.paths import Run
+from lib.tools.course import summary
 
 REPORT = {
     "part": "held-out", "pictures": 121, "kept": "fine-tuned", "text": "the <report>", "accuracy": 0.9213,
@@ -30,3 +35,25 @@ def test_the_page_is_written_where_a_notebooks_cell_runs_the_course(project, mon
     lessons.record(run, "05_video_smoothing", clip="x.mp4", window=32, flicker=FLICKER, labelled_clip="a#b_32.mp4")
     page = summary.write(run, {"PHOTOS": "sample", "SEED": 0}, {}).read_text()
     assert "data:image/png;base64," in page and 'src="a%23b_32.mp4"' in page
+
+
+def test_the_page_escapes_everything_once(project):
+    run = Run("a&<b>'\"", "bundled")
+    lessons.record(run, "04_evaluation", **REPORT | dict.fromkeys(("part", "kept", "text", "pictures"), HOSTILE))
+    facts = FLICKER["each frame"]
+    lessons.record(run, "05_video_smoothing", clip=HOSTILE, flicker={HOSTILE: facts}, labelled_clip=HOSTILE)
+    page = Page(summary.write(run, {HOSTILE: 0}, {HOSTILE: 1}).read_text())
+    assert "script" not in dict(page.tags)
+    assert page.text.count(HOSTILE) == 9  # the part twice
+    assert run.name in page.text
+    assert [unquote(value) for value in page.values("src")[1:] + page.values("href")] == [
+        HOSTILE, f"notebooks/{HOSTILE}.html"
+    ]  # fmt: skip
+
+
+def test_a_missing_result_raises(project):
+    run = Run("sample", "bundled")
+    lessons.record(run, "04_evaluation", **{name: value for name, value in REPORT.items() if name != "kept"})
+    lessons.record(run, "05_video_smoothing", clip="x.mp4", flicker=FLICKER, labelled_clip="x_32.mp4")
+    with pytest.raises(UndefinedError, match="kept"):
+        summary.write(run, {}, {})

@@ -14,6 +14,7 @@ from lib.timeline import (
     f1_at_overlap,
     frame_accuracy,
     lags,
+    longest_segments,
     mean_lag,
     read_truth,
     segments,
@@ -43,6 +44,12 @@ def test_segments_put_together_are_the_labels(labels):
 def test_segments():
     assert segments([2, 2, -1, 0]) == [Segment(0, 2, 2), Segment(2, 3, -1), Segment(3, 4, 0)]
     assert segments([]) == []
+
+
+def test_the_longest_segment_of_each_label_is_the_first_of_equals():
+    labels = runs((1, 2), (0, 1), (1, 2), (-1, 3), (0, 4))
+    assert longest_segments(labels) == [Segment(5, 8, -1), Segment(8, 12, 0), Segment(0, 2, 1)]
+    assert longest_segments(np.array([])) == []
 
 
 def test_frame_accuracy():

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.palette import colours
-from lib.video import VideoInfo, VideoReader, annotate_clip, draw_label, score_clip, strip_of
+from lib.core.colours import colours
+from lib.photos.shaping import Resize
+from lib.video import VideoInfo, VideoReader, VideoWarning, annotate_clip, draw_label, score_clip, strip_of
+from lib.video.drawing import missing_letters
 
 CLASSES = ("badminton", "formula1", "volleyball")
 COLOURS = colours(CLASSES)
@@ -57,6 +59,54 @@ def test_a_long_name_is_made_to_fit(width, height):
     _, _, left, right = box_of(changed)
     assert left >= 1 and right <= width - 1
     assert box_of(is_white(drawn))[3] < right  # the text ends within its panel
+
+
+NAMES = {
+    "13 letters": "rock climbing",
+    "60 letters": "synchronised_swimming_duet_technical_routine_women_final_202",
+    "Chinese": "羽毛球男子双打世界锦标赛决赛" * 3,
+    "Korean": "배드민턴",
+    "Arabic": "كرة الطائرة",
+    "lines": "beach\nvolleyball\r\n\tmen",
+    "no end": "x" * 5000,
+}
+
+
+@pytest.mark.parametrize("width, height", SIZES)
+@pytest.mark.parametrize("kind", NAMES)
+def test_any_name_fits_on_one_legible_line(width, height, kind):
+    drawn = draw_label(grey(width, height), NAMES[kind], (255, 0, 0), {NAMES[kind]: 0.5, "other": 0.1})
+    bottom, right = box_of((drawn != 128).any(axis=2))[1::2]
+    assert right <= width - 1 and bottom <= height / 2
+    bars = (drawn == colours([NAMES[kind], "other"])[NAMES[kind]]).all(axis=2)
+    text = is_white(drawn[: box_of(bars)[0]])  # above the bars
+    top, bottom, _, text_right = box_of(text)
+    assert text_right < right and 0.025 * min(width, height) <= bottom - top <= 0.1 * min(width, height)
+
+
+@pytest.mark.parametrize("name", ["羽毛球", "배드민턴", "Волейбол", "العربية", "Çédille"])
+def test_letters_that_are_drawn(name):
+    assert missing_letters(name) == ""
+    marks = draw_label(grey(640, 360), "?" * len(name), (1, 2, 3))
+    assert (draw_label(grey(640, 360), name, (1, 2, 3)) != marks).any()
+
+
+def test_letters_that_are_not_drawn_are_told_once(tmp_path, source):
+    assert missing_letters("a🏸b🏸?") == "🏸"
+    with pytest.warns(VideoWarning, match="show . for 🏸") as told:
+        annotate_clip(source, tmp_path / "out.avi", np.zeros(23, int), classes=("🏸", "golf"), progress=False)
+    assert len(told) == 1 and "out.avi" in str(told[0].message)
+
+
+@pytest.mark.parametrize("count", [5, 12, 300])
+@pytest.mark.parametrize("width, height", SIZES)
+def test_bars_of_many_classes_leave_room_for_the_picture(width, height, count):
+    names = [f"kind {number}" for number in range(count)]
+    scores = dict(zip(names, np.roll(np.linspace(1, 0, count), count // 2).tolist()))
+    best = max(scores, key=scores.get)
+    drawn = draw_label(grey(width, height), best, colours(names)[best], scores)
+    assert box_of((drawn != 128).any(axis=2))[1] < 0.7 * height
+    assert (drawn == colours(names)[best]).all(axis=2).sum(axis=1).max() > 0.1 * width  # the bar of the highest
 
 
 def test_the_label_has_its_colour():
@@ -120,7 +170,7 @@ def scored(source, stride):
     def predict(frames):
         return np.full((len(frames), 3), 1 / 3, np.float32)
 
-    return score_clip(source, predict, 8, CLASSES, stride=stride, progress=False)
+    return score_clip(source, predict, Resize(8), CLASSES, stride=stride, progress=False)
 
 
 def labels_of(path):
@@ -134,7 +184,7 @@ def test_every_frame_bears_its_label(tmp_path, source, suffix, stride):
     scores = scored(source, stride)
     labels = np.arange(len(scores.indices)) // 2 % 3
     out = annotate_clip(source, tmp_path / "out" / f"clip{suffix}", labels, scores, progress=False)
-    assert labels_of(out) == scores.hold(labels).tolist()
+    assert labels_of(out) == np.repeat(labels, scores.stride)[: scores.frames].tolist()
     info = VideoInfo.of(out)
     assert (info.width, info.height, info.rate, info.frames) == (320, 240, 24, 23)
 
@@ -146,8 +196,12 @@ def test_labels_alone(tmp_path, source):
 
 
 @pytest.mark.parametrize(
-    "labels", [np.zeros(22, int), np.zeros(24, int), np.full(23, 3), np.full(23, -2), np.zeros((23, 3), int), np.zeros(0, int)]
-)
+    "labels",
+    [
+        np.zeros(22, int), np.zeros(24, int), np.full(23, 3), np.full(23, -2), np.zeros((23, 3), int), np.zeros(0, int),
+        np.zeros(23), np.zeros(23, bool), np.full(23, np.nan), np.full(23, "a"),
+    ],
+)  # fmt: skip
 def test_labels_that_do_not_fit(tmp_path, source, labels):
     with pytest.raises(ValueError):
         annotate_clip(source, tmp_path / "out.avi", labels, classes=CLASSES, progress=False)

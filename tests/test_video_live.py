@@ -2,14 +2,17 @@
 
 import threading
 import time
+from fractions import Fraction
 from itertools import count
+from threading import Event
 
 import clips
 import cv2
 import numpy as np
 import pytest
 
-from lib.video import PlayedLive, VideoError, VideoReader
+from lib.video import SimulatedCamera, VideoError, VideoInfo, VideoReader
+from lib.video.live import LatestFrameSource
 
 
 @pytest.fixture
@@ -19,7 +22,7 @@ def path(tmp_path):
 
 def test_every_frame(path):
     begin = time.monotonic()
-    with VideoReader(PlayedLive(path), policy="every") as reader:
+    with VideoReader(SimulatedCamera(path), policy="every") as reader:
         frames = list(reader)
     assert [clips.number_of(frame.image) for frame in frames] == list(range(30))
     assert [frame.index for frame in frames] == list(range(30)) and reader.came == 30
@@ -27,7 +30,7 @@ def test_every_frame(path):
 
 
 def test_newest_frame_when_the_work_is_slow(path):
-    with VideoReader(PlayedLive(path)) as reader:
+    with VideoReader(SimulatedCamera(path)) as reader:
         frames = []
         for frame in reader:
             frames.append(frame)
@@ -39,14 +42,14 @@ def test_newest_frame_when_the_work_is_slow(path):
 
 
 def test_stride_and_end_count_the_frames_that_come(path):
-    with VideoReader(PlayedLive(path), start=2, end=12, stride=3, policy="every") as reader:
+    with VideoReader(SimulatedCamera(path), start=2, end=12, stride=3, policy="every") as reader:
         assert [frame.index for frame in reader] == [2, 5, 8, 11]
 
 
 @pytest.mark.parametrize("policy", ["newest", "every"])
 def test_threads_end_when_left_on_the_way(path, policy):
     before = threading.active_count()
-    with pytest.raises(ZeroDivisionError), VideoReader(PlayedLive(path), policy=policy) as reader:
+    with pytest.raises(ZeroDivisionError), VideoReader(SimulatedCamera(path), policy=policy) as reader:
         next(reader)
         raise ZeroDivisionError
     assert threading.active_count() == before
@@ -118,6 +121,77 @@ def test_camera_colours_are_rgb(tmp_path, monkeypatch):
         assert np.abs(next(reader).image.reshape(-1, 3).mean(axis=0) - (250, 10, 10)).max() < 5
 
 
-def test_no_camera():
-    with pytest.raises(VideoError, match="Camera 99 does not open"):
-        VideoReader(99)
+def test_the_clips_own_times(tmp_path):
+    """A rate that varies: frames come when they were filmed, as a file's do."""
+    times = [20 * number if number < 10 else 200 + 60 * (number - 10) for number in range(20)]
+    path = clips.write(tmp_path / "phone.mp4", [clips.plain(number) for number in range(20)], times=times)
+    came, begin = [], time.monotonic()
+    with VideoReader(SimulatedCamera(path), policy="every") as reader:
+        for frame in reader:
+            came.append(time.monotonic() - begin)
+            assert frame.seconds == pytest.approx(times[frame.index] / 1000, abs=2e-3)
+    assert all(late > wanted / 1000 - 0.02 for late, wanted in zip(came, times))
+
+
+@pytest.mark.parametrize("policy", ["newest", "every"])
+def test_start_past_the_end(path, policy):
+    with (
+        VideoReader(SimulatedCamera(path), 30, policy=policy) as reader,
+        pytest.raises(VideoError, match="choose a start"),
+    ):
+        list(reader)
+
+
+class Silent(Endless):
+    """A camera that opens and gives nothing."""
+
+    info = VideoInfo(None, 64, 48, Fraction(30))
+
+    def __iter__(self):
+        return iter(())
+
+
+@pytest.mark.parametrize("policy", ["newest", "every"])
+def test_no_frame_at_all(policy):
+    with pytest.raises(VideoError, match="the camera gave no frame"), VideoReader(Silent(), policy=policy) as reader:
+        list(reader)
+
+
+@pytest.mark.parametrize("number", [98, np.int64(99)])
+def test_no_camera(number, capfd):
+    with pytest.raises(VideoError, match=f"Camera {number} does not open"):
+        VideoReader(number)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "source", [-1, -(10**20), 100, 10**20, True, False, np.True_, 0.0, np.nan, None, b"clip.mp4", [], object()]
+)
+def test_what_is_no_source(source, capfd):
+    with pytest.raises(ValueError, match="is no source of frames: give a video file, the number of a camera"):
+        VideoReader(source)
+    assert capfd.readouterr() == ("", "")
+
+
+class Stuck:
+    """A camera that gives one frame and then none, without an end."""
+
+    def __init__(self):
+        self.info, self.go_on, self.closed = VideoInfo(None, 64, 48, Fraction(25)), Event(), Event()
+
+    def __iter__(self):
+        yield 0, 0.0, np.zeros((48, 64, 3), np.uint8)
+        self.go_on.wait()
+
+    def close(self):
+        self.closed.set()
+
+
+def test_a_camera_that_is_stuck_does_not_hold_up_who_closes_it(monkeypatch):
+    monkeypatch.setattr(LatestFrameSource, "CLOSING", 0.1)
+    camera = Stuck()
+    with VideoReader(camera, policy="newest") as reader:
+        next(iter(reader))
+    assert not camera.closed.is_set()  # its thread still waits for a frame of it
+    camera.go_on.set()
+    assert camera.closed.wait(5)

@@ -3,13 +3,15 @@
 import warnings
 from fractions import Fraction
 
+import av
 import clips
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
-from lib.video import VideoError, VideoInfo, VideoReader, VideoWarning
-from lib.video.reader import _Clock
+from lib.video import SimulatedCamera, VideoError, VideoInfo, VideoReader, VideoWarning
+from lib.video.decoding import Clock, ToRGB
 
 
 def read(path, **options):
@@ -75,7 +77,14 @@ def test_start_end_stride(tmp_path, start, end, stride):
     assert np.allclose([frame.seconds for frame in frames], np.array(wanted) / 30, atol=1e-3)
 
 
-@pytest.mark.parametrize("wrong", [{"start": -1}, {"stride": 0}, {"start": 5, "end": 5}, {"policy": "some"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"start": -1}, {"start": 1.5}, {"start": True}, {"start": None}, {"start": np.nan}, {"start": "1"},
+        {"stride": 0}, {"stride": 1.5}, {"stride": True}, {"stride": np.inf}, {"stride": None},
+        {"start": 5, "end": 5}, {"end": 2.5}, {"end": np.nan}, {"end": "9"}, {"end": True}, {"policy": "some"},
+    ],
+)  # fmt: skip
 def test_wrong_ranges(tmp_path, wrong):
     with pytest.raises(ValueError):
         VideoReader(plain_clip(tmp_path / "clip.mp4"), **wrong)
@@ -104,10 +113,140 @@ def test_upright_phone_video(tmp_path, rotation):
     assert np.abs(frame.image.astype(int) - upright).mean() < 5 and frame.image.flags.c_contiguous
 
 
+def shown_by_ffmpeg(path, filters):
+    """The first frame as FFmpeg's filters, those that its own player would put in, show it."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        graph = av.filter.Graph()
+        nodes = [graph.add_buffer(template=stream), *(graph.add(*one) for one in filters)]
+        graph.link_nodes(*nodes, graph.add("buffersink")).configure()
+        graph.push(next(container.decode(stream)))
+        return graph.pull().to_ndarray(format="rgb24")
+
+
+HALF = np.sqrt(0.5)
+MATRICES = {  # what FFmpeg puts in for each, as its ffplay does
+    "as stored": ([[1, 0], [0, 1]], []),
+    "mirrored": ([[-1, 0], [0, 1]], [("hflip",)]),
+    "upside down": ([[1, 0], [0, -1]], [("vflip",)]),
+    "half a turn": ([[-1, 0], [0, -1]], [("hflip",), ("vflip",)]),
+    "clockwise": ([[0, 1], [-1, 0]], [("transpose", "clock")]),
+    "counterclockwise": ([[0, -1], [1, 0]], [("transpose", "cclock")]),
+    "transposed": ([[0, 1], [1, 0]], [("transpose", "cclock_flip")]),
+    "transposed the other way": ([[0, -1], [-1, 0]], [("transpose", "clock_flip")]),
+    "scaled and mirrored": ([[-2, 0], [0, 2]], [("hflip",)]),
+    "nearly clockwise": ([[0.005, 1], [-1, 0.005]], [("transpose", "clock")]),
+    "an eighth of a turn": ([[HALF, HALF], [-HALF, HALF]], [("rotate", "45*PI/180")]),
+    "a little askew": ([[0.996, -0.087], [0.087, 0.996]], [("rotate", "-5*PI/180")]),
+    "of zeros": ([[0, 0], [0, 0]], []),
+    "flat": ([[1, 0], [1, 0]], []),
+}
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_shown_as_ffmpeg_shows_it(tmp_path, name):
+    matrix, filters = MATRICES[name]
+    image = np.zeros((48, 64, 3), np.uint8)
+    image[:16, :16], image[:16, 32:] = (255, 0, 0), (0, 0, 255)
+    path = clips.with_matrix(clips.write(tmp_path / "phone.mp4", [image] * 3), matrix)
+    shown, info = shown_by_ffmpeg(path, filters), VideoInfo.of(path)
+    for frame in [*read(path), *read(SimulatedCamera(path))]:
+        assert frame.image.shape == shown.shape == (info.height, info.width, 3) and frame.image.flags.c_contiguous
+        assert np.abs(frame.image.astype(int) - shown).mean() < 3
+
+
+def test_an_orientation_that_changes_on_the_way(tmp_path):
+    """Frames stay of one size, as with any other change of size."""
+    path = clips.write(tmp_path / "phone.mp4", [clips.plain(number) for number in range(3)])
+    with av.open(str(path)) as container:
+        pictures = list(container.decode(video=0))
+    turned = clips.write(tmp_path / "turned.mp4", [clips.plain(3)], rotation=90)
+    with av.open(str(turned)) as container:
+        pictures += container.decode(video=0)
+    image = ToRGB()
+    assert {image(picture).shape for picture in pictures} == {(48, 64, 3)} and image.resized == 1
+
+
 def test_variable_frame_rate(tmp_path):
     times = [20 * number if number < 20 else 400 + 100 * (number - 20) for number in range(40)]
     frames = read(plain_clip(tmp_path / "phone.mp4", 40, times=times))
     assert np.allclose([frame.seconds for frame in frames], np.array(times) / 1000, atol=2e-3)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".avi", ".webm", ".ts"])
+def test_seeking(tmp_path, suffix):
+    """Forwards and back, from the first frame and after the last."""
+    images = [clips.plain(number) for number in range(60)]
+    path = clips.write(tmp_path / f"clip{suffix}", images, options={"g": "12"} if suffix == ".mp4" else None)
+    expected = [(frame.index, frame.seconds) for frame in read(path)]
+    with VideoReader(path) as reader:
+        for at in (40, 3, 59, 0, 30):
+            reader.seek(expected[at][1])
+            frame = next(reader)
+            assert clips.number_of(frame.image) == at and (frame.index, frame.seconds) == (0, expected[at][1])
+        reader.seek(1000)
+        assert not list(reader)
+        reader.seek(1.9)
+        assert len(list(reader)) == 3
+
+
+def test_frames_are_counted_from_where_it_was_sought_and_stride_and_end_go_by_that(tmp_path):
+    with VideoReader(plain_clip(tmp_path / "clip.mp4", 60), start=4, end=18, stride=4) as reader:
+        reader.seek(1)
+        assert [(f.index, clips.number_of(f.image)) for f in reader] == [(4, 34), (8, 38), (12, 42), (16, 46)]
+        assert reader.came == 18
+
+
+def test_a_range_of_moments(tmp_path):
+    with VideoReader(plain_clip(tmp_path / "clip.mp4", 60)) as reader:
+        reader.seek(0.5, until=0.8)
+        assert [clips.number_of(frame.image) for frame in reader] == list(range(15, 24)) and reader.came == 9
+
+
+def test_seeking_beyond_the_end_gives_no_frame(tmp_path):
+    with VideoReader(plain_clip(tmp_path / "clip.mp4", 3), start=2) as reader:
+        reader.seek(10)
+        assert not list(reader)
+
+
+def test_seeking_decodes_from_the_key_frame_before(tmp_path, monkeypatch):
+    path = clips.write(tmp_path / "clip.mp4", [clips.plain(number) for number in range(60)], options={"g": "10"})
+    with VideoReader(path) as reader:
+        taken, timed = [], reader._pictures._timed
+        monkeypatch.setattr(
+            reader._pictures, "_timed", lambda *clip: (taken.append(1) or picture for picture in timed(*clip))
+        )
+        reader.seek(45 / 30)
+        next(reader)
+        assert len(taken) <= 8  # 40 to 45, and those that show where time begins
+
+
+def test_where_the_rate_varies_seeking_goes_by_time(tmp_path):
+    times = [20 * number if number < 20 else 400 + 100 * (number - 20) for number in range(40)]
+    with VideoReader(plain_clip(tmp_path / "phone.mp4", 40, times=times)) as reader:
+        reader.seek(1.45)
+        assert clips.number_of(next(reader).image) == 31
+
+
+def test_what_cannot_be_searched_is_read_from_the_beginning(tmp_path):
+    path = tmp_path / "raw.h264"  # pictures without a container have no time stamps
+    with av.open(str(path), "w", format="h264") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(20):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(clips.plain(number), format="rgb24")))
+        container.mux(stream.encode(None))
+    with VideoReader(path) as reader:
+        for at in (15, 5):
+            reader.seek(float(at / reader.info.rate))
+            frame = next(reader)
+            assert clips.number_of(frame.image) == at
+
+
+def test_a_camera_cannot_seek(tmp_path):
+    with VideoReader(SimulatedCamera(plain_clip(tmp_path / "clip.mp4", 3))) as reader:
+        with pytest.raises(ValueError, match="cannot seek"):
+            reader.seek(1)
 
 
 def test_time_stamps_that_are_missing_or_run_backwards():
@@ -115,7 +254,7 @@ def test_time_stamps_that_are_missing_or_run_backwards():
         def __init__(self, time):
             self.time = time
 
-    clock = _Clock(VideoInfo(None, 64, 48, Fraction(10)))
+    clock = Clock(Fraction(10))
     times = [clock(index, Picture(time)) for index, time in enumerate([5.0, 5.1, None, 5.15, 5.3])]
     assert times == pytest.approx([0, 0.1, 0.2, 0.2, 0.3])
 
@@ -196,6 +335,20 @@ def test_a_photograph_is_a_clip_of_one_frame(tmp_path):
     (frame,) = read(tmp_path / "photo.jpg")
     assert clips.number_of(frame.image) == 10 and frame.seconds == 0
     assert VideoInfo.of(tmp_path / "photo.jpg").frames in (None, 1)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photograph_is_upright_as_its_exif_says(tmp_path, orientation):
+    stored = np.zeros((48, 64, 3), np.uint8)
+    stored[:16, :16], stored[:16, 32:] = (255, 0, 0), (0, 0, 255)
+    photo = Image.fromarray(stored)
+    exif = photo.getexif()
+    exif[0x0112] = orientation
+    photo.save(tmp_path / "photo.jpg", exif=exif, quality=95)
+    upright = np.array(ImageOps.exif_transpose(Image.open(tmp_path / "photo.jpg")))
+    (frame,) = read(tmp_path / "photo.jpg")
+    assert frame.image.shape == upright.shape
+    assert np.abs(frame.image.astype(int) - upright).mean() < 5
 
 
 @pytest.mark.parametrize("count, warned", [(1000, True), (3, False)])

@@ -115,8 +115,11 @@ def test_the_frame_may_be_used_again(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("clip.mov", 64, 48, 30), ("clip.avi", 0, 48, 30), ("clip.avi", 64, 48, 0), ("clip.avi", 64, 48, float("nan"))],
-)
+    [
+        ("clip.mov", 64, 48, 30), ("clip.avi", 0, 48, 30), ("clip.avi", 64, 48, 0), ("clip.avi", 64, 48, float("nan")),
+        ("clip.avi", 64.5, 48, 30), ("clip.avi", 64, True, 30),
+    ],
+)  # fmt: skip
 def test_wrong_arguments(tmp_path, arguments):
     name, *rest = arguments
     with pytest.raises(ValueError, match=name):
@@ -184,7 +187,7 @@ def test_frames_that_got_lost_are_noticed(tmp_path, monkeypatch):
     with pytest.raises(VideoError, match="20 frames .* 19 arrived"), VideoSink(path, 64, 48, 30) as sink:
         for number in range(19):
             sink.write(clips.plain(number))
-        monkeypatch.setattr(sink, "_encode", lambda picture: None)
+        monkeypatch.setattr(sink, "_mux", lambda stream, picture: None)
         sink.write(clips.plain(19))
         monkeypatch.undo()
     assert os.listdir(tmp_path) == []

@@ -2,19 +2,5 @@
 
 from lib.explorer.drawing import WIDTH, Drawing, draw
 from lib.explorer.frames import ClipFrames
-from lib.explorer.state import LARGEST, METHODS, Figures, Material, Side, State
+from lib.explorer.state import LARGEST, METHODS, ClipData, Metrics, Side, State
 from lib.explorer.widget import SmoothingExplorer
-
-__all__ = [
-    "LARGEST",
-    "METHODS",
-    "WIDTH",
-    "ClipFrames",
-    "Drawing",
-    "Figures",
-    "Material",
-    "Side",
-    "SmoothingExplorer",
-    "State",
-    "draw",
-]

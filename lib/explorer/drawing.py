@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lib.explorer.state import METHODS, Figures, Material, Side, Smoothed, State
-from lib.palette import colours
+from lib.core.colours import NO_EVENT, Colour, colours, ink_on
+from lib.core.names import fitted, one_line
+from lib.explorer.state import METHODS, ClipData, Metrics, Side, Smoothed, State
+from lib.timeline import longest_segments
 from lib.video import draw_label
 
 WIDTH = 800  # of the time axis, pixels
 _LEFT, _RIGHT = 116, 14  # margins: the names of the rows, and room for half a number
 _STRIP, _THIN, _CURVE, _GAP, _LINE = 24, 16, 54, 6, 22  # heights
-_INK, _PALE, _GRID, _NO_EVENT = (40, 40, 40), (185, 185, 185), (225, 225, 225), (90, 90, 90)
+_INK, _PALE, _GRID = (40, 40, 40), (185, 185, 185), (225, 225, 225)
 _WHITE = (255, 255, 255)
 _FONT = cv2.FontFace("sans")
 _TALL, _PLAIN, _BOLD = 17, 400, 700
@@ -30,7 +32,7 @@ class Drawing:
     frames: tuple[np.ndarray, ...]
     labels: tuple[str, str]
     axis: np.ndarray
-    figures: dict[str, Figures]
+    figures: dict[str, Metrics]
 
     def whole(self) -> np.ndarray:
         """Everything in one picture, for where no kernel runs."""
@@ -42,12 +44,13 @@ class Drawing:
         small = [cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA) for frame in self.frames]
         top = np.full((30 + height + gap, WIDTH, 3), 255, np.uint8)
         for left, name, label, frame in zip((0, width + gap), "AB", self.labels, small):
-            _write(top, f"{name} says {label}", (left, 20), weight=_BOLD)
+            words = fitted(f"{name} says {label}", width, lambda text: _wide(text, _BOLD))
+            _write(top, words, (left, 20), weight=_BOLD)
             top[30 : 30 + height, left : left + width] = frame
         return np.vstack([top, self.axis])
 
 
-def draw(material: Material, state: State, image: np.ndarray | None = None) -> Drawing:
+def draw(material: ClipData, state: State, image: np.ndarray | None = None) -> Drawing:
     """Draw a state. image: the clip's frame at `state.frame`, left as it is. The same state gives the same drawing."""
     sides = {"A": state.a, "B": state.b}
     smoothed = {name: material.smoothed(side) for name, side in sides.items()}
@@ -68,24 +71,24 @@ def png(image: np.ndarray, compression: int = 1) -> bytes:
     return data.tobytes()
 
 
-def _label(material: Material, side: Smoothed, at: int, image: np.ndarray) -> np.ndarray:
+def _label(material: ClipData, side: Smoothed, at: int, image: np.ndarray) -> np.ndarray:
     """The frame with the side's label, and bars of the scores that it goes by."""
     names = material.scores.classes
-    scores = material.raw.scores if side.scores is None else side.scores
+    scores = material.scores.scores if side.scores is None else side.scores
     name = names[side.labels[at]]
     return draw_label(image, name, colours(names)[name], dict(zip(names, scores[at].tolist())))
 
 
-def _axis(material: Material, state: State, sides: dict[str, Side], smoothed: dict[str, Smoothed]) -> np.ndarray:
+def _axis(material: ClipData, state: State, sides: dict[str, Side], smoothed: dict[str, Smoothed]) -> np.ndarray:
     """The strips, the curves below them, the seconds, and a line at the present frame through them all."""
     a, b = smoothed.values()
     strips = {"truth": material.truth} if material.truth is not None else {}
     strips["each frame"] = material.raw.labels
     strips |= {f"{name}  {side.size}": smoothed[name].labels for name, side in sides.items()}
-    classes = material.scores.classes
+    classes = [one_line(name) for name in material.scores.classes]
     height = len(strips) * (_STRIP + _GAP) + _THIN + 2 * _GAP + len(classes) * (_CURVE + _GAP) + 2 * _LINE
     picture = np.full((height, WIDTH, 3), 255, np.uint8)
-    palette = np.array([*colours(classes).values(), _NO_EVENT], np.uint8)
+    palette = np.array([*colours(material.scores.classes).values(), NO_EVENT], np.uint8)
     top = 0
     for name, labels in strips.items():
         _strip(picture[top : top + _STRIP], name, labels, palette, (*classes, "no event"))
@@ -99,9 +102,8 @@ def _axis(material: Material, state: State, sides: dict[str, Side], smoothed: di
     for place, name in enumerate(classes):
         panel = picture[top : top + _CURVE]
         _panel(panel, name, palette[place].tolist(), ticks)
-        _curves(panel[:, _LEFT:-_RIGHT], palette[place].tolist(), [
-            None if scores is None else scores[:, place] for scores in (material.raw.scores, a.scores, b.scores)
-        ])  # fmt: skip
+        of_a, of_b = (None if one.scores is None else one.scores[:, place] for one in (a, b))
+        _curves(panel[:, _LEFT:-_RIGHT], palette[place].tolist(), material.scores.scores[:, place], of_a, of_b)
         top += _CURVE + _GAP
     _seconds(picture[top : top + _LINE], ticks)
     _legend(picture[top + _LINE :], {name: one.scores is not None for name, one in smoothed.items()}, palette[:3])
@@ -125,20 +127,12 @@ def _strip(row: np.ndarray, name: str, labels: np.ndarray, palette: np.ndarray, 
         plot[:] = palette[labels[np.arange(width) * n // width]]
     else:  # several frames a pixel: their colours mixed, so that no flicker is lost
         plot[:] = cv2.resize(palette[labels][None], (width, 1), interpolation=cv2.INTER_AREA)
-    for label, start, stop in _longest_runs(labels):
-        left, right = start * width // n, stop * width // n
-        wide = _wide(names[label], _BOLD)
+    for run in longest_segments(labels):
+        left, right = run.start * width // n, run.stop * width // n
+        wide = _wide(names[run.label], _BOLD)
         if wide + 8 < right - left:
-            _write(plot, names[label], ((left + right - wide) // 2, row.shape[0] - 7), _WHITE, _BOLD)
-
-
-def _longest_runs(labels: np.ndarray):
-    """Yield (label, start, stop) of the longest run of each label."""
-    edges = np.flatnonzero(np.diff(labels)) + 1
-    starts, stops = np.concatenate([[0], edges]), np.concatenate([edges, [len(labels)]])
-    for label in np.unique(labels):
-        longest = np.argmax(np.where(labels[starts] == label, stops - starts, 0))
-        yield int(label), int(starts[longest]), int(stops[longest])
+            ink = ink_on(tuple(palette[run.label].tolist()))
+            _write(plot, names[run.label], ((left + right - wide) // 2, row.shape[0] - 7), ink, _BOLD)
 
 
 def _window(row: np.ndarray, at: int, size: int, frames: int) -> None:
@@ -160,7 +154,7 @@ def _differences(row: np.ndarray, differ: np.ndarray) -> None:
         plot[:, np.flatnonzero(differ) * width // n] = _INK
 
 
-def _panel(panel: np.ndarray, name: str, colour, ticks) -> None:
+def _panel(panel: np.ndarray, name: str, colour: list[int], ticks: list[tuple[int, str]]) -> None:
     _name(panel, name)
     panel[:, _LEFT - 6 : _LEFT - 2] = colour
     plot = panel[:, _LEFT:-_RIGHT]
@@ -169,14 +163,14 @@ def _panel(panel: np.ndarray, name: str, colour, ticks) -> None:
     plot[[0, -1]] = _GRID
 
 
-def _curves(plot: np.ndarray, colour, rows: list[np.ndarray | None]) -> None:
+def _curves(plot: np.ndarray, colour: list[int], raw: np.ndarray, a: np.ndarray | None, b: np.ndarray | None) -> None:
     """An event's score, 0 to 1: of each frame pale, of A solid in the event's colour, of B dark and dashed."""
-    raw, a, b = (None if row is None else _points(row, plot.shape) for row in rows)
-    cv2.polylines(plot, [raw], False, _PALE, 1, cv2.LINE_AA)
+    cv2.polylines(plot, [_points(raw, plot.shape)], False, _PALE, 1, cv2.LINE_AA)
     if a is not None:
-        cv2.polylines(plot, [a], False, colour, 2, cv2.LINE_AA)
+        cv2.polylines(plot, [_points(a, plot.shape)], False, colour, 2, cv2.LINE_AA)
     if b is not None:
-        _dashed(plot, b, len(b) // plot.shape[1])
+        points = _points(b, plot.shape)
+        _dashed(plot, points, len(points) // plot.shape[1])
 
 
 def _dashed(plot: np.ndarray, points: np.ndarray, a_column: int) -> None:
@@ -187,7 +181,7 @@ def _dashed(plot: np.ndarray, points: np.ndarray, a_column: int) -> None:
     cv2.polylines(plot, dashes, False, _INK, 2, cv2.LINE_AA)
 
 
-def _points(values: np.ndarray, shape) -> np.ndarray:
+def _points(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """A curve (n,) as points int32 (m, 1, 2) of a plot: one a column, or the highest and lowest of each column."""
     height, width = shape[:2]
     n = len(values)
@@ -243,10 +237,11 @@ def _legend(row: np.ndarray, has_curve: dict[str, bool], shades: np.ndarray) -> 
 
 def _name(row: np.ndarray, text: str) -> None:
     """The name of a row, to the left of it and half way up."""
+    text = fitted(text, _LEFT - 14, _wide)
     _write(row, text, (_LEFT - 10 - _wide(text), (row.shape[0] + 12) // 2))
 
 
-def _write(picture: np.ndarray, text: str, at: tuple[int, int], colour=_INK, weight: int = _PLAIN) -> None:
+def _write(picture: np.ndarray, text: str, at: tuple[int, int], colour: Colour = _INK, weight: int = _PLAIN) -> None:
     cv2.putText(picture, text, at, colour, _FONT, _TALL, weight)
 
 

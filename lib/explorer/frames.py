@@ -1,15 +1,14 @@
 """Single frames of a clip in any order, a few of them held."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 
 from lib.video import VideoError, VideoInfo
-from lib.video.decoding import ToRGB, open_video, pictures
+from lib.video.decoding import TimedPictures, ToRGB
 
 WIDEST = 448  # pixels; wider frames are made smaller, since two of them share the page
 _HELD = 48  # frames, about 16 MB
@@ -28,9 +27,9 @@ class ClipFrames:
 
     def __init__(self, path: str | Path, seconds: np.ndarray):
         self.info = VideoInfo.of(path)
-        self._path, self._seconds = path, seconds
+        self._seconds = seconds
         self._held: OrderedDict[int, np.ndarray] = OrderedDict()
-        self._rewind()
+        self._pictures, self._last = TimedPictures(path, self.info.rate), -1.0
 
     def __getitem__(self, at: int) -> np.ndarray:
         if at not in self._held:
@@ -40,36 +39,19 @@ class ClipFrames:
 
     def close(self) -> None:
         """Let go of the file; no frame can be had after this."""
-        self._container.close()
+        self._pictures.close()
 
     def black(self) -> np.ndarray:
         """What to show where a frame cannot be had."""
         return _narrow(np.zeros((self.info.height, self.info.width, 3), np.uint8))
 
-    def _rewind(self) -> None:
-        """Open the clip at its beginning; when the last reference to the old one goes, its file is closed."""
-        self._container, self._stream = open_video(self._path)
-        self._coming = self._timed()
-        self._begin = None
-        self._last = -1.0
-
-    def _timed(self) -> Iterator[tuple[float, object]]:
-        """Yield (seconds since the clip's first frame, picture) from where the clip stands."""
-        for number, picture in enumerate(pictures(self._container, self._stream)):
-            if picture.time is None:  # as VideoReader reckons; such files cannot be searched, only read through
-                seconds = float(number / self.info.rate)
-            else:
-                self._begin = picture.time if self._begin is None else self._begin
-                seconds = picture.time - self._begin
-            self._last = seconds
-            yield seconds, picture
-
     def _reach(self, at: int) -> None:
         wanted, step = self._seconds[at], float(1 / self.info.rate)
         if not self._last < wanted <= self._last + _AHEAD * step:
-            self._seek(wanted)
+            self._pictures.seek(max(0.0, wanted - _BEFORE * step))
         image = ToRGB()
-        for seconds, picture in self._coming:
+        for self._last, picture in self._pictures:
+            seconds = self._last
             if seconds >= wanted - _BEFORE * step:
                 self._hold(seconds, image, picture)
             if seconds > wanted - _SAME:
@@ -77,21 +59,7 @@ class ClipFrames:
         if at not in self._held:
             raise VideoError(f"{self.info.name} has no frame at {wanted:.2f} s: were these scores made from it?")
 
-    def _seek(self, wanted: float) -> None:
-        """Go to the last key frame before a moment; to the beginning where the clip cannot be searched."""
-        if self._begin is None:
-            self._rewind()
-            return
-        target = int((self._begin + max(0.0, wanted - _BEFORE / self.info.rate)) / self._stream.time_base)
-        self._container.seek(target, stream=self._stream)
-        self._coming = self._timed()
-        first = next(self._coming, None)
-        if first is None or first[0] > wanted:
-            self._rewind()
-        else:
-            self._coming = chain([first], self._coming)
-
-    def _hold(self, seconds: float, image: ToRGB, picture) -> None:
+    def _hold(self, seconds: float, image: ToRGB, picture: av.VideoFrame) -> None:
         at = int(np.searchsorted(self._seconds, seconds - _SAME))
         if at == len(self._seconds) or abs(self._seconds[at] - seconds) > _SAME:
             return  # a frame that was not scored

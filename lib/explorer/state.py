@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lib.core.errors import InputError
+from lib.core.messages import counted
 from lib.smoothing import ExponentialMean, Hysteresis, MajorityVote, RollingMean, viterbi
 from lib.timeline import frame_accuracy, lags, mean_lag, surplus_switches
 from lib.video import FrameScores
@@ -52,7 +54,7 @@ class Side:
         method = METHODS[self.method]
         if method.looks_back and self.size == 1:
             return "each frame alone"
-        return method.words.format(f"{self.size} frame{'' if self.size == 1 else 's'}")
+        return method.words.format(counted(self.size, "frame"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Metrics:
     """How a label does along a clip. `changes` of the label; the rest is None where there is no truth:
     `accuracy` 0 to 1 of the frames, `surplus` switches beyond those of the truth, mean `lag` in frames, None too where
     the truth never changes."""
@@ -76,7 +78,7 @@ class Figures:
     lag: float | None = None
 
     @classmethod
-    def of(cls, labels: np.ndarray, truth: np.ndarray | None) -> "Figures":
+    def of(cls, labels: np.ndarray, truth: np.ndarray | None) -> "Metrics":
         """Measure labels (n,) against the truth (n,), -1 for no event, or None."""
         changes = int(np.count_nonzero(np.diff(labels)))
         if truth is None:
@@ -91,10 +93,10 @@ class Smoothed:
 
     labels: np.ndarray
     scores: np.ndarray | None
-    figures: Figures
+    figures: Metrics
 
 
-class Material:
+class ClipData:
     """A clip's scores, and its truth where that is known.
 
     truth: class indices (frames,), one for each frame of the clip, scored or not; -1 for no event.
@@ -103,13 +105,15 @@ class Material:
 
     def __init__(self, scores: FrameScores, truth: np.ndarray | None = None):
         if not len(scores.scores):
-            raise ValueError(f"{scores.source} has no scored frames: there is nothing to explore.")
+            raise InputError(f"{scores.source} has no scored frames: there is nothing to explore.")
         if truth is not None and np.shape(truth) != (scores.frames,):
-            raise ValueError(f"the truth has shape {np.shape(truth)}, and {scores.source} {scores.frames} frames.")
+            raise InputError(
+                f"the truth has shape {np.shape(truth)}, and {scores.source} {counted(scores.frames, 'frame')}."
+            )
         self.scores = scores
         self.truth = None if truth is None else np.asarray(truth)[scores.indices]
         labels = scores.scores.argmax(axis=1)
-        self.raw = Smoothed(labels, scores.scores, Figures.of(labels, self.truth))
+        self.raw = Smoothed(labels, scores.scores, Metrics.of(labels, self.truth))
         self._kept: OrderedDict[Side, Smoothed] = OrderedDict()
 
     def __len__(self) -> int:
@@ -128,7 +132,7 @@ class Material:
         given = METHODS[side.method].apply(self.scores.scores, side.size)
         scores = given if given.ndim == 2 else None
         labels = given if scores is None else scores.argmax(axis=1)
-        return Smoothed(labels, scores, Figures.of(labels, self.truth))
+        return Smoothed(labels, scores, Metrics.of(labels, self.truth))
 
     def disagreement_after(self, state: State) -> int | None:
         """The first frame of the next stretch on which the sides differ, after the last one comes the first again.

@@ -3,16 +3,17 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
 
-from lib import paths
+from lib.core import made, paths
+from lib.core.colours import colours
 from lib.explorer import page
 from lib.explorer.drawing import Drawing, draw, png
 from lib.explorer.frames import ClipFrames
-from lib.explorer.state import LARGEST, METHODS, Material, Side, State
-from lib.palette import colours
+from lib.explorer.state import LARGEST, METHODS, ClipData, Side, State
 from lib.video import FrameScores, VideoError, annotate_clip
 
 _PICTURES_A_SECOND = 12  # while playing; faster than this the frames between are passed over
@@ -58,12 +59,24 @@ class SideControls(widgets.VBox):
 class SmoothingExplorer(widgets.VBox):
     """Two ways of smoothing the scores of a clip, side by side, redrawn at every move of a control.
 
-    scores: of the clip, from `video.score_clip`; the network itself is not needed. clip: the video file, to show its
-    frames and write it labelled; without, there are strips, curves and figures only. truth: class indices (frames,),
-    -1 for no event; without, the table gives changes of the label only. folder: where videos are written, by
-    default `output/explorer`. It begins at the first frame that A and B name differently.
-    Raises ValueError when scores and truth do not fit, VideoError when the clip cannot be read.
+    It begins at the first frame that A and B label differently.
+
+    Args:
+        scores: of the clip, from `video.score_clip`; the network itself is not needed.
+        clip: the video file, to show its frames and write it labelled; without, there are strips, curves and figures
+            only.
+        truth: class indices (frames,), -1 for no event; without, the table gives changes of the label only.
+        folder: where videos are written, by default `output/explorer`.
+
+    Raises:
+        ValueError: scores and truth do not fit.
+        VideoError: the clip cannot be read.
+
+    Example:
+        explorer.SmoothingExplorer(scores, clip_path, truth)
     """
+
+    _frames: ClipFrames | None = None  # without a clip, and where __init__ raised
 
     def __init__(
         self,
@@ -72,7 +85,7 @@ class SmoothingExplorer(widgets.VBox):
         truth: np.ndarray | None = None,
         folder: str | Path | None = None,
     ):
-        self._material = Material(scores, truth)
+        self._material = ClipData(scores, truth)
         self._clip, self._folder = clip, Path(folder or paths.OUTPUT / "explorer")
         self._frames = ClipFrames(clip, scores.seconds) if clip else None
         start = State()
@@ -86,7 +99,7 @@ class SmoothingExplorer(widgets.VBox):
 
     def close(self) -> None:
         """Take it off the page, and let go of the clip."""
-        if getattr(self, "_frames", None):  # not where its making was refused
+        if self._frames:
             self._frames.close()
         super().close()
 
@@ -113,7 +126,7 @@ class SmoothingExplorer(widgets.VBox):
         self.video = widgets.VBox()
 
     def _arranged(self) -> list[widgets.Widget]:
-        def row(*controls):
+        def row(*controls: widgets.Widget) -> widgets.HBox:
             return widgets.HBox(controls).add_class(_ROW)
 
         return [
@@ -164,7 +177,7 @@ class SmoothingExplorer(widgets.VBox):
             self._say(str(error))
             return self._frames.black()
 
-    def _repr_mimebundle_(self, **options):
+    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         """The live widget, and a picture of it for where no kernel runs."""
         bundle = super()._repr_mimebundle_(**options)
         bundle["text/plain"] = "The explorer: two sizes of the deque side by side. Run this cell to move them."
@@ -192,7 +205,7 @@ class SmoothingExplorer(widgets.VBox):
     def _say(self, text: str) -> None:
         self.status.value = page.status(text)
 
-    def _on_play(self, change) -> None:
+    def _on_play(self, change: dict[str, Any]) -> None:
         self.play.description, self.play.icon = ("Pause", "pause") if change["new"] else ("Play", "play")
         if change["new"]:
             self._playing = asyncio.get_running_loop().create_task(self._play())
@@ -215,6 +228,7 @@ class SmoothingExplorer(widgets.VBox):
 
     def _write(self, side: SideControls) -> None:
         """Write the clip as this side labels it; what goes wrong is told in the status line."""
+        assert self._clip is not None  # without a clip there is no button to write it
         self.play.value = False
         chosen, scores = side.value, self._material.scores
         smoothed = self._material.smoothed(chosen)
@@ -223,6 +237,7 @@ class SmoothingExplorer(widgets.VBox):
         self._busy(True)
         self._say(f"Writing {out.name} ...")
         try:
+            made.claim("the labelled clip", out)
             annotate_clip(self._clip, out, smoothed.labels, bars, progress=False, on_frame=self._count)
         except (OSError, ValueError) as error:
             self._say(str(error))

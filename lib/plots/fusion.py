@@ -1,4 +1,8 @@
-"""Figures of blocks of frames: the frames in a row, where networks let them meet, and what averaging brings."""
+"""Figures of blocks of frames: the frames in a row, where networks combine them, and what averaging gains.
+
+Example:
+    plots.film_strips({"left": blocks[ways == 0][0], "right": blocks[ways == 1][0]}, step=2)
+"""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -6,7 +10,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lib.plots.style import shown
+from lib.plots.style import legend_beside, shown
 
 # Levels from the frames upwards: the boxes of each, as the first and the last frame above which they stand.
 _MIDDLE, _ALL = [(4, 4)], [(0, 8)]
@@ -20,10 +24,15 @@ _MEETINGS = {
 
 @shown
 def film_strips(strips: Mapping[str, np.ndarray], marked: int | None = None, step: int = 1) -> plt.Figure:
-    """Show blocks (frames, height, width, 3), uint8 RGB, as rows of frames, with the name of each to its left.
+    """Show blocks as rows of frames under their numbers, counted from 1.
 
-    Every `step`-th frame is shown, under its number, counted from 1. The frame `marked`, counted from 0, has a thick
-    edge in every row.
+    Args:
+        strips: name of each row: uint8 RGB (frames, height, width, 3).
+        marked: the frame, from 0, that has a thick edge.
+        step: 1 shows every frame, 2 every second one, ...
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     columns = len(range(0, max(map(len, strips.values())), step))
     height, width = next(iter(strips.values())).shape[1:3]
@@ -42,10 +51,13 @@ def film_strips(strips: Mapping[str, np.ndarray], marked: int | None = None, ste
 
 @shown
 def where_frames_meet() -> plt.Figure:
-    """Show four ways to connect nine frames to one answer.
+    """Show four ways to connect nine frames to one prediction.
 
-    A box is one answer of a layer, as wide as the frames it has seen. Of boxes that overlap every second one stands
+    A box is one output of a layer, as wide as the frames it has seen. Of boxes that overlap every second one stands
     higher, and they are half-transparent.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     figure, axes = plt.subplots(1, len(_MEETINGS), figsize=(11, 3.6), sharey=True)
     for axis, (name, levels) in zip(axes, _MEETINGS.items()):
@@ -82,7 +94,15 @@ def where_frames_meet() -> plt.Figure:
 
 @shown
 def one_and_many(panels: Mapping[str, Mapping[str, tuple[float, float]]], xlabel: str) -> plt.Figure:
-    """Show, in a panel each, what networks reach with one block (a ring) and with the mean of many (a diamond)."""
+    """Show what networks reach with one block (a ring) and with the mean of many (a diamond).
+
+    Args:
+        panels: title of each panel: {network: (with one, with many)}.
+        xlabel: label of the horizontal axis.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     figure, axes = plt.subplots(1, len(panels), figsize=(11, 3), squeeze=False)
     for axis, (title, networks) in zip(axes.flat, panels.items()):
         for place, (one, many) in enumerate(networks.values()):
@@ -99,7 +119,16 @@ def one_and_many(panels: Mapping[str, Mapping[str, tuple[float, float]]], xlabel
 
 @shown
 def averaging(counts: Sequence[int], curves: Mapping[str, Sequence[float]], kept: Mapping[str, Sequence]) -> plt.Figure:
-    """Show accuracy by how many answers are averaged, a line a way; thin grey lines for what was `kept`, one a seed."""
+    """Show accuracy by how many predictions are averaged.
+
+    Args:
+        counts: how many (n,).
+        curves: accuracy (n,), 0 to 1, under the name of each line.
+        kept: stored curves of the same names, one per seed, as thin grey lines.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     figure, axis = plt.subplots(figsize=(7.5, 3.2))
     for (name, values), line, mark in zip(curves.items(), ("-", "--"), ("D", "o")):
         for other in kept.get(name, ()):
@@ -108,5 +137,5 @@ def averaging(counts: Sequence[int], curves: Mapping[str, Sequence[float]], kept
     axis.set(xscale="log", xlabel="blocks averaged", ylabel="accuracy")
     axis.set_xticks(counts, list(map(str, counts)))
     axis.minorticks_off()
-    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    legend_beside(axis)
     return figure

@@ -1,18 +1,28 @@
-"""Figures of loading: a picture as numbers, what it loses when it shrinks, and how far apart near-duplicates are."""
+"""Figures of loading: an image as numbers, what it loses when it shrinks, and how far apart near-duplicates are.
+
+Example:
+    plots.pixel_values(image[:4, :8])
+"""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lib.plots.style import shown
-
-_LINES = (("-", "o"), ("--", "s"), (":", "^"))
+from lib.plots.common import whole_steps
+from lib.plots.style import DASHES, MARKS, shown
 
 
 @shown
-def numbers(corner: np.ndarray) -> plt.Figure:
-    """Show a few places of a picture, uint8 RGB (height, width, 3), each in its colour with its three numbers."""
+def pixel_values(corner: np.ndarray) -> plt.Figure:
+    """Show a few pixels, each in its colour with its three numbers.
+
+    Args:
+        corner: uint8 RGB (height, width, 3), small.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     height, width = corner.shape[:2]
     figure, axis = plt.subplots(figsize=(0.9 * width, 0.9 * height))
     axis.imshow(corner)
@@ -30,11 +40,19 @@ def numbers(corner: np.ndarray) -> plt.Figure:
 
 @shown
 def resizing(sizes: Sequence[int], changes: Mapping[str, Sequence[float]]) -> plt.Figure:
-    """Show how much a picture changes, in grey levels, by the size it is shrunk to: one line for each way to shrink."""
+    """Show how much an image changes by the size it is resized to.
+
+    Args:
+        sizes: pixels (n,).
+        changes: grey levels (n,), under the name of each line.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     figure, axis = plt.subplots(figsize=(8, 2.8))
-    for (name, values), (line, sign) in zip(changes.items(), _LINES):
+    for (name, values), line, sign in zip(changes.items(), DASHES, MARKS):
         axis.plot(range(len(sizes)), values, line, marker=sign, color="black", label=name)
-    axis.set_xticks(range(len(sizes)), sizes)
+    axis.set_xticks(range(len(sizes)), [str(size) for size in sizes])
     axis.set(xlabel="shrunk to (pixels)", ylabel="change (grey levels)", ylim=(0, None))
     figure.legend(loc="outside right center", frameon=False)
     return figure
@@ -42,14 +60,23 @@ def resizing(sizes: Sequence[int], changes: Mapping[str, Sequence[float]]) -> pl
 
 @shown
 def distances(same: np.ndarray, other: np.ndarray, close: float) -> plt.Figure:
-    """Show how many bits differ in pairs of one group and in other pairs, as shares of each; `close` is the limit."""
+    """Show how many bits differ in pairs of one group and in other pairs, as fractions of each.
+
+    Args:
+        same: bits (n,), of pairs of one group.
+        other: bits (m,), of the other pairs.
+        close: the limit that is marked, in bits.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     figure, axis = plt.subplots(figsize=(9, 2.8))
     bins = np.arange(0, max(same.max(initial=0), other.max(initial=0), close) + 2) - 0.5
     for bits, label, look in (
         (other, "pairs of different groups", {"color": "0.75"}),
         (same, "pairs of one group", {"color": "black", "fill": False, "hatch": "//"}),
     ):
-        axis.hist(bits, bins, weights=np.full(len(bits), 1 / max(len(bits), 1)), label=label, **look)
+        axis.hist(bits, bins.tolist(), weights=np.full(len(bits), 1 / max(len(bits), 1)), label=label, **look)
     axis.axvline(close + 0.5, color="black", linestyle=":", label=f"at most {close} bits")
     axis.set(xlabel="bits that differ, of 64", ylabel="share of the pairs")
     figure.legend(loc="outside right center", frameon=False)
@@ -62,13 +89,18 @@ def best_of_many(
 ) -> plt.Figure:
     """Show the accuracies of many candidates on one part, the best of them, and what that one reaches on another.
 
-    `step` is by how much one photograph moves an accuracy; bars are whole steps wide, so that none holds more of the
-    possible values than another.
+    Args:
+        scores: accuracies (n,), 0 to 1.
+        elsewhere: accuracy of the best on the other part.
+        chosen_by: name of the first part.
+        reported_on: name of the other part.
+        step: how far one photograph moves an accuracy; bars are whole steps wide.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     figure, axis = plt.subplots(figsize=(9, 2.8))
-    bar = step * max(1, np.ceil(np.ptp(scores) / step / 40))
-    bins = np.arange(scores.min() - step / 2, scores.max() + bar, bar)
-    axis.hist(scores, bins, color="0.75", label=f"all, on {chosen_by}")
+    axis.hist(scores, whole_steps(scores, step), color="0.75", label=f"all, on {chosen_by}")
     axis.axvline(scores.max(), color="black", label=f"the best of them, on {chosen_by}")
     axis.axvline(elsewhere, color="black", linestyle="--", label=f"the same one, on {reported_on}")
     axis.set(xlabel="accuracy", ylabel="candidates")

@@ -1,21 +1,31 @@
-"""Figures of fine-tuning: what may move, the rate that rises and falls, what the first steps do."""
+"""Figures of fine-tuning: what is trainable, the learning rate that rises and falls, what the first steps do.
+
+Example:
+    plots.rates({"rises, then falls": schedule}, steps_per_epoch)
+"""
 
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lib.plots.style import shown
+from lib.plots.style import DASHES, MARKS, shown
 
 CEILING = 3.0  # of losses that are shown: who guesses among three classes has 1.1
-LINES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 
 
 @shown
 def free_shares(shares: Mapping[str, float], first: str) -> plt.Figure:
-    """Show which share of a base's numbers may move, by the layer from which it is unfrozen; `first` is marked.
+    """Show the fraction of a base's parameters that is trainable, by the layer from which it is unfrozen.
 
     Of the layers' names (what comes before the first "_"), each is written where it begins.
+
+    Args:
+        shares: name of each layer, in order: the fraction, 0 to 1.
+        first: the layer that is marked.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     figure, axis = plt.subplots(figsize=(8, 2.8))
     names, groups = list(shares), [name.split("_")[0] for name in shares]
@@ -32,9 +42,17 @@ def free_shares(shares: Mapping[str, float], first: str) -> plt.Figure:
 
 @shown
 def rates(schedules: Mapping[str, np.ndarray], steps_per_epoch: int) -> plt.Figure:
-    """Show learning rates step by step, over epochs."""
+    """Show learning rates step by step, over epochs.
+
+    Args:
+        schedules: the rate at each step (n,), under the name of each line.
+        steps_per_epoch: of the horizontal axis.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     figure, axis = plt.subplots(figsize=(6, 2.8))
-    for (name, values), (line, _) in zip(schedules.items(), LINES):
+    for (name, values), line in zip(schedules.items(), DASHES):
         axis.plot(np.arange(len(values)) / steps_per_epoch, values, line, color="black", label=name)
     axis.set(xlabel="epoch", ylabel="learning rate", ylim=(0, None))
     axis.legend(frameon=False)
@@ -43,13 +61,19 @@ def rates(schedules: Mapping[str, np.ndarray], steps_per_epoch: int) -> plt.Figu
 
 @shown
 def first_steps(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> plt.Figure:
-    """Show how trainings begin: name: (share by which the base has moved, a step each; validation loss, an epoch each).
+    """Show how trainings begin.
 
-    The first of the validation losses is that before the training. The curve of a training that breaks ends where its
-    numbers do, and a loss above CEILING leaves the panel.
+    The curve of a training that breaks ends where its numbers do, and a loss above CEILING leaves the panel.
+
+    Args:
+        runs: name of each line: by which fraction the base has moved after each step, and the validation loss
+            before the training and after each epoch.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3))
-    for (name, (moved, losses)), (line, marker) in zip(runs.items(), LINES):
+    for (name, (moved, losses)), line, marker in zip(runs.items(), DASHES, MARKS):
         look = {"linestyle": line, "color": "black", "markersize": 6, "fillstyle": "none"}
         left.plot(range(len(moved) + 1), [0, *moved], label=name, marker=marker, markevery=4, **look)
         right.plot(range(len(losses)), losses, marker=marker, **look)
@@ -64,7 +88,14 @@ def first_steps(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> 
 
 @shown
 def gradients(found: Mapping[str, Mapping[str, tuple[float, float]]]) -> plt.Figure:
-    """Show losses and the gradients that arrive at the base: pictures: {head: (loss, length of the gradient)}."""
+    """Show losses and the gradients that arrive at the base.
+
+    Args:
+        found: name of some images: {head: (loss, length of the gradient)}.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     figure, axes = plt.subplots(1, 2, figsize=(10, 2.8))
     heads = list(next(iter(found.values())))
     for place, axis in enumerate(axes):

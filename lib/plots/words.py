@@ -1,21 +1,32 @@
-"""Figures of visual words: key points, descriptors, words, histograms, an SVM's cost, and ways side by side."""
+"""Figures of visual words: key points, descriptors, words, histograms, an SVM's cost, and methods side by side.
+
+Example:
+    plots.key_points([image], [bag_of_words.at_key_points(image).places], ["key points"])
+"""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lib.plots.style import PART_LINES, colour, shown
+from lib.plots.common import row_shares, shaded_table
+from lib.plots.style import PART_LINES, colour, name_ticks, shown, written
 
 _CELLS, _DIRECTIONS = 4, 8  # of a SIFT descriptor: 4 by 4 cells, 8 directions in each
 
 
 @shown
 def key_points(images: Sequence[np.ndarray], places: Sequence[np.ndarray], titles: Sequence[str]) -> plt.Figure:
-    """Show pictures, uint8 RGB, with their key points (n, 4: x, y, width, angle in degrees, clockwise).
+    """Show images with their key points: a ring as wide as each, and a stroke in its direction.
 
-    A ring is as wide as the key point; the stroke in it points where the angle does. Without places a picture is
-    shown as it is.
+    Args:
+        images: uint8 RGB (height, width, 3).
+        places: for each image (n, 4): x, y and width in pixels, angle in degrees, clockwise; n may be 0.
+        titles: one for each image.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     tallest = max(image.shape[0] / image.shape[1] for image in images)
     figure, axes = plt.subplots(1, len(images), figsize=(11, 11 / len(images) * tallest + 0.4), squeeze=False)
@@ -34,10 +45,16 @@ def key_points(images: Sequence[np.ndarray], places: Sequence[np.ndarray], title
 
 @shown
 def descriptor(patch: np.ndarray, numbers: np.ndarray) -> plt.Figure:
-    """Show a patch, uint8 RGB (size, size, 3), divided into 4×4 cells, and its 128 numbers as a star in each cell.
+    """Show a patch divided into 4×4 cells, and its SIFT descriptor as a star in each cell.
 
-    A ray is the longer the stronger are the edges in that cell that grow brighter in its direction. None leaves its
-    cell.
+    A ray is longer the stronger the edges are in that cell that grow brighter in its direction.
+
+    Args:
+        patch: uint8 RGB (size, size, 3).
+        numbers: the descriptor (128,).
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     figure, axes = plt.subplots(1, 2, figsize=(7, 3.5))
     size = patch.shape[0]
@@ -48,9 +65,7 @@ def descriptor(patch: np.ndarray, numbers: np.ndarray) -> plt.Figure:
         for edge in np.arange(1, _CELLS) * cell - 0.5:
             axis.axhline(edge, color="0.6", linewidth=0.8)
             axis.axvline(edge, color="0.6", linewidth=0.8)
-        axis.set_xticks([])
-        axis.set_yticks([])
-        axis.grid(visible=False)
+        axis.set(xticks=[], yticks=[])
     rays = numbers.reshape(_CELLS, _CELLS, _DIRECTIONS) / max(numbers.max(), 1) * cell * 0.42
     turns = np.arange(_DIRECTIONS) * 2 * np.pi / _DIRECTIONS
     for row, column in np.ndindex(_CELLS, _CELLS):
@@ -65,12 +80,23 @@ def descriptor(patch: np.ndarray, numbers: np.ndarray) -> plt.Figure:
 
 @shown
 def ranges(values: Mapping[str, np.ndarray], xlabel: str) -> plt.Figure:
-    """Show many values, none below 0, under each name: the middle half as a box, the median as a thick line in it.
+    """Show many values under each name: the middle half as a box, the median as a thick line in it.
 
-    A thin line reaches over all but the outermost 5 per cent on each side.
+    A thin line reaches over all except the outermost 5 per cent on each side.
+
+    Args:
+        values: name: values (n,), none below 0.
+        xlabel: label of the horizontal axis.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     figure, axis = plt.subplots(figsize=(9, 0.45 * len(values) + 0.9))
-    look = {"patch_artist": True, "boxprops": {"facecolor": "0.85"}, "medianprops": {"color": "black", "linewidth": 3}}
+    look: dict[str, Any] = {
+        "patch_artist": True,
+        "boxprops": {"facecolor": "0.85"},
+        "medianprops": {"color": "black", "linewidth": 3},
+    }
     axis.boxplot(list(values.values()), orientation="horizontal", whis=(5, 95), showfliers=False, widths=0.6, **look)
     axis.set_yticks(range(1, len(values) + 1), list(values))
     axis.invert_yaxis()
@@ -81,15 +107,19 @@ def ranges(values: Mapping[str, np.ndarray], xlabel: str) -> plt.Figure:
 
 @shown
 def word_patches(rows: Mapping[str, Sequence[np.ndarray]]) -> plt.Figure:
-    """Show patches, uint8 RGB, in rows: each row is one word, its name on the left."""
+    """Show patches in rows: each row is one word.
+
+    Args:
+        rows: name of each row: patches, uint8 RGB (size, size, 3).
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     columns = max(map(len, rows.values()))
     figure, axes = plt.subplots(len(rows), columns, figsize=(7, 0.75 * len(rows)), squeeze=False)
     for axis in axes.flat:
-        axis.set_xticks([])
-        axis.set_yticks([])
-        axis.grid(visible=False)
-        for edge in axis.spines.values():
-            edge.set_visible(False)
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(False)
     for line, (name, patches) in zip(axes, rows.items()):
         line[0].set_ylabel(name, rotation=0, ha="right", va="center")
         for axis, patch in zip(line, patches):
@@ -99,7 +129,17 @@ def word_patches(rows: Mapping[str, Sequence[np.ndarray]]) -> plt.Figure:
 
 @shown
 def bags(images: Sequence[np.ndarray], shares: np.ndarray, labels: Sequence[str], classes: Sequence[str]) -> plt.Figure:
-    """Show pictures, uint8 RGB, each beside its histogram: the share (0 to 1) of each word, in its event's colour."""
+    """Show images, each beside its histogram of words, in its event's colour.
+
+    Args:
+        images: uint8 RGB (height, width, 3).
+        shares: fractions of each word (images, words), 0 to 1.
+        labels: event of each image.
+        classes: all events.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     figure, axes = plt.subplots(
         len(images), 2, figsize=(10, 1.5 * len(images)), width_ratios=(1, 4), sharex="col", squeeze=False
     )
@@ -107,7 +147,7 @@ def bags(images: Sequence[np.ndarray], shares: np.ndarray, labels: Sequence[str]
         left.imshow(image)
         left.axis("off")
         right.bar(np.arange(len(row)), row, width=1, color=colour(label, classes))
-        right.set_title(label, loc="left", fontsize=11)
+        right.set_title(written(label), loc="left", fontsize=11)
         right.set(ylim=(0, 1.05 * shares.max()), xlim=(-1, len(row)), ylabel="share")
     axes[-1, 1].set_xlabel("word")
     return figure
@@ -115,9 +155,13 @@ def bags(images: Sequence[np.ndarray], shares: np.ndarray, labels: Sequence[str]
 
 @shown
 def costs(panels: Mapping[str, tuple[Sequence[float], Sequence[float], Sequence[float]]]) -> plt.Figure:
-    """Show accuracy by an SVM's cost C, a panel for each name: (costs, accuracy in training, in validation).
+    """Show accuracy by an SVM's cost C; a ring marks the highest validation accuracy, of equal ones the first.
 
-    The ring marks the highest validation accuracy, of equal ones the first.
+    Args:
+        panels: title of each panel: costs, accuracy in training, accuracy in validation, each (n,).
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     figure, axes = plt.subplots(1, len(panels), figsize=(10, 3), sharey=True, squeeze=False)
     for axis, (name, (values, training, validation)) in zip(axes.flat, panels.items()):
@@ -135,7 +179,15 @@ def costs(panels: Mapping[str, tuple[Sequence[float], Sequence[float], Sequence[
 
 @shown
 def side_by_side(panels: Mapping[str, Mapping[str, float]], logarithmic: Sequence[str] = ()) -> plt.Figure:
-    """Show one number for each way in every panel: name of the panel: {way: number}, with the numbers written."""
+    """Show one number for each method in every panel, as a bar with the number beside it.
+
+    Args:
+        panels: title of each panel: {method: number}.
+        logarithmic: titles of panels with a logarithmic scale.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     height = 1.2 + 0.3 * max(map(len, panels.values()))
     figure, axes = plt.subplots(1, len(panels), figsize=(10, height), sharey=True, squeeze=False)
     for axis, (title, values) in zip(axes.flat, panels.items()):
@@ -152,9 +204,16 @@ def side_by_side(panels: Mapping[str, Mapping[str, float]], logarithmic: Sequenc
 
 @shown
 def who_is_wrong(wrong: Mapping[str, np.ndarray], part: str) -> plt.Figure:
-    """Show who is wrong where: a row for each way, a column for each picture, dark where that way was wrong.
+    """Show who is wrong where: a row for each method, a column for each image, dark where it was wrong.
 
-    `wrong` has bool (n,) for each way. Pictures stand in the order of how many ways were wrong.
+    Images are in the order of how many methods were wrong.
+
+    Args:
+        wrong: name of each method: bool (n,).
+        part: name of the part, such as "test".
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
     """
     table = np.array(list(wrong.values()))
     order = np.lexsort((*table, table.sum(axis=0)))
@@ -171,22 +230,26 @@ def who_is_wrong(wrong: Mapping[str, np.ndarray], part: str) -> plt.Figure:
 
 @shown
 def confusions(matrices: Mapping[str, np.ndarray], classes: Sequence[str]) -> plt.Figure:
-    """Show several confusion matrices of counts (true, predicted), three in a row; the shade is the share of the row."""
+    """Show several confusion matrices of counts, three in a row; the shade is the fraction of the row.
+
+    Args:
+        matrices: title of each: counts (true, predicted).
+        classes: the names, in the matrices' order.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
     columns = min(3, len(matrices))
     rows = -(-len(matrices) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(10, 2.6 * rows + 0.6), sharex=True, sharey=True, squeeze=False)
+    height = max(2.6, 0.3 * len(classes) + 1) * rows + 0.6
+    figure, axes = plt.subplots(rows, columns, figsize=(10, height), sharex=True, sharey=True, squeeze=False)
     for axis in axes.flat[len(matrices) :]:
         axis.set_visible(False)
     for axis, (name, matrix) in zip(axes.flat, matrices.items()):
-        shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-        axis.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-        for (row, column), count in np.ndenumerate(matrix):
-            tone = "white" if shares[row, column] > 0.5 else "black"
-            axis.text(column, row, count, ha="center", va="center", color=tone)
-        axis.set_xticks(range(len(classes)), classes)
-        axis.set_yticks(range(len(classes)), classes)
+        shaded_table(axis, matrix, row_shares(matrix), aspect="auto")
+        name_ticks(axis.xaxis, classes, 8 / columns)
+        axis.set_yticks(range(len(classes)), [written(name) for name in classes])
         axis.set_title(name, fontsize=11)
-        axis.grid(visible=False)
     figure.supxlabel("predicted", fontsize=11)
     figure.supylabel("true", fontsize=11)
     return figure

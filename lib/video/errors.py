@@ -1,7 +1,9 @@
 """How trouble with a video is told."""
 
+from lib.core.errors import CourseError
 
-class VideoError(OSError):
+
+class VideoError(CourseError, OSError):
     """A video cannot be read or written; the message names it and the way out."""
 
 

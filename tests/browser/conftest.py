@@ -13,9 +13,9 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
-from lib import notebooks, paths
+from lib.core import notebooks, paths
 
-MINUTES = 15  # for a notebook, on a busy machine whose sample is still to be drawn and learnt
+MINUTES = 30  # for a notebook, on a slow and busy machine whose sample is still to be drawn and learnt
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from lib import classifier, notebooks, paths, smoothing, timeline, video
+from lib import classifier, smoothing, timeline, video
+from lib.core import notebooks, paths
+from lib.core.colours import colours
+from lib.core.paths import Run
 from lib.explorer import WIDTH
-from lib.palette import colours
-from lib.paths import Run
 
 CHOICES = {}  # those of the notebook
 for cell in nbformat.read(notebooks.source("05_video_smoothing"), as_version=4).cells:
@@ -28,7 +29,7 @@ LEFT, RIGHT, ROW = 116, WIDTH - 14, 30  # the time axis and its strips, pixels
 def known(lab):
     """The scores of the clip, asked for here as the notebook does, and its truth."""
     model = classifier.load(RUN.classifier("03_fine_tuning"))
-    kept = video.score_clip(CLIP, model.predict, model.image_size, model.classes, progress=False)
+    kept = video.score_clip(CLIP, model.predict, model.resize, model.classes, progress=False)
     return kept, timeline.read_truth(CLIP.with_suffix(".truth.csv")).labels(model.classes)
 
 
@@ -53,11 +54,15 @@ def value(box, name):
 
 def picture(box, which):
     """What an image of the explorer shows, uint8 RGB: 0 and 1 are the frames, 2 is the time axis."""
-    fetched = box.locator("img").nth(which).evaluate(
-        """async image => {
+    fetched = (
+        box.locator("img")
+        .nth(which)
+        .evaluate(
+            """async image => {
             const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
             return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''));
         }"""
+        )
     )
     return cv2.imdecode(np.frombuffer(base64.b64decode(fetched), np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
 

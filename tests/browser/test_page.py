@@ -2,7 +2,7 @@
 
 import nbformat
 
-from lib import notebooks, paths
+from lib.core import notebooks, paths
 
 
 def test_exported_html_shows_the_still_picture(browser, lab, notebook, tmp_path):

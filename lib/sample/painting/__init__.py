@@ -1,0 +1,1 @@
+"""What is in a picture: people, cars, halls, tracks, and the camera that sees them."""

@@ -1,0 +1,45 @@
+"""How several commands let their user choose a backbone."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from lib.core import backbone_files
+from lib.core.errors import FileError, InputError
+from lib.core.paths import BACKBONES
+from lib.tools.commands._arguments import pixels
+
+
+def add_backbone_arguments(parser: ArgumentParser) -> None:
+    """Add --backbone, and what may be said of a file that has no card: --image-size and --scaling."""
+    parser.add_argument(
+        "--backbone", default="bundled", help=f"{', '.join(BACKBONES)}, or a .keras file (default: bundled)"
+    )
+    parser.add_argument("--image-size", type=pixels, metavar="PIXELS", help="what a .keras file without a card takes")
+    parser.add_argument("--scaling", choices=backbone_files.SCALINGS, help="and what its pixels are scaled to")
+
+
+def chosen_backbone(args: Namespace) -> str:
+    """Give the backbone that the command line names, with its weights or its card at hand.
+
+    What is said of a file is kept as its card. Raises BackboneError and FileNotFoundError.
+    """
+    backbone = choice(args.backbone, BACKBONES, "backbone")
+    if (args.image_size, args.scaling) != (None, None):
+        if backbone in BACKBONES:
+            raise InputError(f"--image-size and --scaling are for a .keras file; {backbone} has its own.")
+        card = backbone_files.save_overrides(Path(backbone), image_size=args.image_size, scaling=args.scaling)
+        print(f"What you say of {Path(backbone).name} is kept in {card}", flush=True)
+    backbone_files.prepare(backbone)
+    return backbone
+
+
+def choice(given: str, names: tuple[str, ...], what: str) -> str:
+    """Give a name as it is, and a path as an absolute one, since notebooks run in another folder.
+
+    Raises FileError, when it is neither.
+    """
+    if given in names:
+        return given
+    if not given.strip() or not Path(given).exists():
+        raise FileError(f"There is no {what} {given or '(it is empty)'}: give one of {', '.join(names)}, or a path.")
+    return str(Path(given).resolve())

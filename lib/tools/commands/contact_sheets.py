@@ -1,0 +1,19 @@
+"""Make the README's pictures: 48 photographs of the drawn sample, 24 frames of its clips, and a clip's labels."""
+
+from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    pass
+
+
+def run(args: Namespace) -> int:
+    from lib.core import made
+    from lib.tools import contact_sheets, git
+
+    pictures = contact_sheets.targets()
+    committed = git.listed("--cached", *pictures) - git.listed("--modified", *pictures)
+    made.record(*committed)  # they are the course's own
+    made.claim("a picture of the README", *pictures)
+    contact_sheets.make()
+    return 0
