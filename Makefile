@@ -61,4 +61,4 @@ $(VENV)/ready: requirements.txt pyproject.toml
 
 # Pin every package anew (needs uv); no address is written.
 lock:
-	uv pip compile --universal --generate-hashes --no-header --extra dev pyproject.toml -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-header --extra season --extra dev pyproject.toml -o requirements.txt

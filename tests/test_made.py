@@ -187,6 +187,33 @@ def test_a_file_put_there_during_the_work_is_not_replaced(small):
     assert path.read_text() == "mine" and not [left for left in path.parent.iterdir() if left.name.startswith(".part")]
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_file_that_another_process_replaces_meanwhile_stays_the_courses(small, monkeypatch, when):
+    path, read = paths.OUTPUT / "x.json", made.read
+
+    def put(text):
+        part = path.with_name("part")
+        part.write_text(text)
+        made.before_replacing(path, part)
+        part.replace(path)
+
+    def read_beside_the_other(folder):
+        monkeypatch.setattr(made, "read", read)
+        if when == "before":
+            put("second")
+        record = read(folder)
+        if when == "after":
+            put("second")
+        return record
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made.claim("a text", path)
+    put("first")
+    monkeypatch.setattr(made, "read", read_beside_the_other)
+    made.claim("a text", path)
+    assert path.read_text() == "second"
+
+
 @pytest.mark.parametrize("ends", ["well", "at an error", "killed", "without a file"])
 def test_what_another_library_writes_in_a_cell_is_the_courses_when_the_cell_ends(small, monkeypatch, ends):
     shell = SimpleNamespace()

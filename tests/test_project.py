@@ -29,7 +29,7 @@ ORDER = {
 
 
 def named():
-    lines = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+    lines = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
     return {Requirement(line).name: Requirement(line) for line in lines}
 
 

@@ -36,19 +36,18 @@ class Record:
 
     def proves(self, path: str) -> bool:
         """Say whether the file there is one that the course made, byte for byte. A link is not, wherever it leads."""
-        file, hashes = self.folder / path, self.hashes.get(path, set()) - {_BEGUN, _ENDED}
-        try:
-            return bool(hashes) and _is_plain(file) and sha256(file) in hashes
-        except OSError:  # what cannot be read is not proven
-            return False
+        return path in self.hashes and self._has(path, _hash(self.folder / path))
 
-    def allows(self, path: str, mend: bool = False) -> bool:
+    def allows(self, path: str, digest: str | None, mend: bool = False) -> bool:
         """Say whether the course may replace the file there: it is its own, or one that it was stopped while writing.
 
-        With `mend`, also one of other bytes where it made a file.
+        Its bytes have the hash `digest`. With `mend`, also one of other bytes where the course made a file.
         """
         hashes = self.hashes.get(path, ())
-        return (_BEGUN in hashes or mend and bool(hashes)) and _is_plain(self.folder / path) or self.proves(path)
+        return (_BEGUN in hashes or mend and bool(hashes)) and _is_plain(self.folder / path) or self._has(path, digest)
+
+    def _has(self, path: str, digest: str | None) -> bool:
+        return digest in self.hashes.get(path, set()) - {_BEGUN, _ENDED}
 
 
 def folders() -> tuple[Path, ...]:
@@ -140,7 +139,7 @@ def forget_what_is_gone(folder: Path) -> None:
             _line(path, digest)
             for path, hashes in held.hashes.items()
             for digest in hashes
-            if os.path.lexists(folder / path) and held.allows(path)
+            if os.path.lexists(folder / path) and held.allows(path, _hash(folder / path))
         ]
         new = folder / f"{NAME}.new"
         new.write_text("".join(lines), encoding="utf-8", newline="\n")
@@ -155,7 +154,8 @@ def _refuse_to_replace(path: str | Path, what: str, way_out: str, mend: bool) ->
     if not os.path.lexists(path):
         return
     within = _within(Path(path))
-    if not within or not read(within[0]).allows(within[1], mend):
+    digest = _hash(Path(path))  # before the record is read: another process adds its line, then moves its file there
+    if not within or not read(within[0]).allows(within[1], digest, mend):
         raise FileError(
             f"{path} stays as it is, because nothing shows that the course made it: {what} would be written there. "
             f"If it is yours, {way_out}; if an earlier version of the course made it, delete it."
@@ -214,6 +214,14 @@ def _within(path: Path) -> tuple[Path, str] | None:
 def _is_below(path: str) -> bool:
     pure = PurePath(path)
     return bool(pure.parts) and not pure.anchor and ".." not in pure.parts
+
+
+def _hash(path: Path) -> str | None:
+    """Give the SHA-256 of a file that is no link; of what cannot be read, None."""
+    try:
+        return sha256(path) if _is_plain(path) else None
+    except OSError:
+        return None
 
 
 def _is_plain(path: Path) -> bool:
