@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 
 from lib.core import backbone_files, cards, efficientnet, fitting, imagenet, made, memory, paths, weight_files
-from lib.core.backbone_files import APPLICATIONS, IMAGENET_SHAPING, BackboneError, fingerprint, image_size, read_card  # noqa: F401
+from lib.core.backbone_files import BackboneError, fingerprint, image_size, read_card  # noqa: F401
 from lib.core.errors import InputError
 from lib.core.files import atomic_write, read_arrays, read_json
 from lib.core.framework import check_finite, first_sentence, forward, keras, load_model, tf
 from lib.core.hashes import sha256, text_sha256
+from lib.core.known_backbones import APPLICATIONS, IMAGENET_SHAPING
 from lib.core.messages import counted
 from lib.core.progress import progress_bar
 from lib.photos import Photo, Resize, read
@@ -163,7 +164,7 @@ def _assemble(name: str, base: "keras.Model", size: int, scaling: str, shaping: 
 
 
 def scaled(frames: "keras.KerasTensor", scaling: str) -> "keras.KerasTensor":
-    """Turn RGB 0 to 255 into what a network was trained on, by layers: one of `lib.core.backbone_files.SCALINGS`.
+    """Turn RGB 0 to 255 into what a network was trained on, by layers: one of `lib.core.known_backbones.SCALINGS`.
 
     "caffe" is blue, green, red with the ImageNet mean subtracted (ResNet50, VGG16). The channels are swapped by
     a 1×1 convolution, so that a saved model holds plain layers only and loads with Keras's safe mode on.

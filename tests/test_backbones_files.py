@@ -13,7 +13,8 @@ import pytest
 
 from lib.__main__ import main
 from lib.core import backbone_files, paths
-from lib.core.backbone_files import APPLICATIONS, SCALINGS, Application, BackboneError
+from lib.core.backbone_files import BackboneError
+from lib.core.known_backbones import APPLICATIONS, SCALINGS, Application
 
 CONTENT = b"weights, as far as these tests go"
 

@@ -162,6 +162,6 @@ def test_choices_that_are_paths_become_absolute_and_names_stay(tmp_path, monkeyp
 
 
 def test_the_named_backbones_are_those_that_can_be_loaded():
-    from lib.core import backbone_files
+    from lib.core import known_backbones
 
-    assert set(paths.BACKBONES) == {"bundled", *backbone_files.PACKAGED, *backbone_files.APPLICATIONS}
+    assert set(paths.BACKBONES) == {"bundled", *known_backbones.PACKAGED, *known_backbones.APPLICATIONS}

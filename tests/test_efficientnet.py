@@ -5,8 +5,9 @@ import pytest
 
 from lib import backbones
 from lib.core import backbone_files, efficientnet, paths, torch_weights
-from lib.core.backbone_files import EFFICIENTNET_LITE0, BackboneError
+from lib.core.backbone_files import BackboneError
 from lib.core.framework import keras
+from lib.core.known_backbones import EFFICIENTNET_LITE0, PACKAGED
 
 # Of `picture()`, on x86-64: ten values of the averaged feature map (every 128th channel), the five likeliest classes.
 FEATURES = (1.08123, 0.20144, 1.03012, 0.28865, 2.51696, 0.0, 0.0, 0.0, 0.01719, 0.0)
@@ -106,7 +107,7 @@ def toy() -> "keras.Model":
 
 def test_without_the_package_it_says_so(monkeypatch):
     other = EFFICIENTNET_LITE0._replace(package="no-such-package")
-    monkeypatch.setitem(backbone_files.PACKAGED, "efficientnet_lite0", other)
+    monkeypatch.setitem(PACKAGED, "efficientnet_lite0", other)
     with pytest.raises(BackboneError, match="no-such-package.*set-up"):
         backbone_files.prepare("efficientnet_lite0")
 

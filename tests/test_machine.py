@@ -7,7 +7,8 @@ from threading import Thread
 import pytest
 
 from lib import backbones, photos
-from lib.core import backbone_files, paths
+from lib.core import paths
+from lib.core.known_backbones import APPLICATIONS
 from lib.lessons import machine
 
 
@@ -80,7 +81,7 @@ def test_the_survey_says_what_is_at_hand(project, monkeypatch):
         paths.DATA / "real" / "golf" / "1.jpg",
         paths.EXAMPLE_CLIPS / "formula2.mp4",
         project / "none.keras",
-        project / "keras" / "models" / backbone_files.APPLICATIONS["vgg16"].file,
+        project / "keras" / "models" / APPLICATIONS["vgg16"].file,
     ):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()

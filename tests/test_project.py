@@ -21,7 +21,7 @@ ORDER = {
          "smoothing", "evaluation", "timeline", "plots", "explorer", "lessons", "tools", "__main__"),
     "core": ("errors", "messages", "hashes", "paths", "memory", "made", "files", "templating", "checks", "quiet",
              "cards", "weight_files", "colours", "names", "environment", "progress", "signals", "downloads", "framework", "fitting", "torch_weights",
-             "imagenet", "backbone_files", "efficientnet", "notebooks"),
+             "imagenet", "known_backbones", "backbone_files", "efficientnet", "notebooks"),
     "sample": ("painting", "shots", "photographs", "programmes", "blocks", "clips"),
     "tools": ("git", "lecture_weights", "pretraining", "experiments", "benchmarks", "contact_sheets", "course",
               "labelling", "commands", "command_line"),

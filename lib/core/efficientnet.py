@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from lib.core import backbone_files, made, torch_weights
-from lib.core.backbone_files import EFFICIENTNET_LITE0, BackboneError
+from lib.core.backbone_files import BackboneError
 from lib.core.errors import InputError
 from lib.core.files import atomic_write, locked, read_json
 from lib.core.framework import keras
 from lib.core.hashes import sha256
 from lib.core.imagenet import class_names
+from lib.core.known_backbones import EFFICIENTNET_LITE0, IMAGENET_SHAPING
 
 NAME = "efficientnet_lite0"
 # Of each stage: how many blocks, the kernel's size, the first block's stride, how often wider inside, channels.
@@ -69,7 +70,7 @@ def _card(files: dict[str, str]) -> dict:
     return {
         "image_size": EFFICIENTNET_LITE0.image_size,
         "scaling": EFFICIENTNET_LITE0.scaling,
-        "shaping": backbone_files.IMAGENET_SHAPING,
+        "shaping": IMAGENET_SHAPING,
         "unfreeze_from": EFFICIENTNET_LITE0.unfreeze_from,
         "trained_on": "ImageNet-1k (ILSVRC 2012)",
         "package": EFFICIENTNET_LITE0.package,

@@ -18,3 +18,11 @@ class FileError(CourseError, OSError):
 
 class PhotoError(CourseError, ValueError):
     """A photograph, or a folder of them, cannot be used."""
+
+
+class VideoError(CourseError, OSError):
+    """A video cannot be read or written."""
+
+
+class VideoWarning(UserWarning):
+    """A video is read or written as far as possible, but something about the file is wrong."""

@@ -15,6 +15,7 @@ from lib import photos, sample
 from lib.backbones import Backbone
 from lib.core import backbone_files, paths
 from lib.core.framework import forward, tf
+from lib.core.known_backbones import APPLICATIONS
 from lib.core.paths import Run
 
 # Where the two things that can be downloaded come from.
@@ -73,7 +74,7 @@ def _clips() -> str:
 
 def _backbones() -> str:
     here = [name for name in paths.BACKBONES if backbone_files.is_available(name)]
-    others = [name for name in backbone_files.APPLICATIONS if name not in here]
+    others = [name for name in APPLICATIONS if name not in here]
     return _told(here, others, "downloaded when chosen")
 
 

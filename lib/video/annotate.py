@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from lib.core.colours import NO_EVENT, colours
-from lib.core.errors import InputError
+from lib.core.errors import InputError, VideoWarning
 from lib.core.files import check_name, make_folder
 from lib.core.progress import progress_bar
 from lib.video.copying import CopySink
 from lib.video.drawing import draw_on, missing_letters, strip_of
-from lib.video.errors import VideoWarning
 from lib.video.reader import VideoReader
 from lib.video.scores import FrameScores
 from lib.video.sink import check_suffix

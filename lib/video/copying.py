@@ -9,7 +9,7 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from lib.video.errors import VideoWarning
+from lib.core.errors import VideoWarning
 from lib.video.info import VideoInfo
 from lib.video.sink import VideoSink
 from lib.video.sound import Sound

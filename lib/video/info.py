@@ -10,8 +10,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from lib.core.errors import VideoError
 from lib.video.decoding import is_transposed, pictures, shown_axes, shown_size
-from lib.video.errors import VideoError
 from lib.video.opening import open_video
 
 USUAL_RATE = Fraction(30)  # where a file gives no frame rate: what the lecture writes for every clip

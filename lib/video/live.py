@@ -13,11 +13,10 @@ from typing import Protocol, runtime_checkable
 import cv2
 import numpy as np
 
-from lib.core.errors import InputError
+from lib.core.errors import InputError, VideoError, VideoWarning
 from lib.core.messages import without_password
 from lib.core.quiet import standard_error_muted
 from lib.video.decoding import Clock, TimedPictures, ToRGB, pictures
-from lib.video.errors import VideoError, VideoWarning
 from lib.video.info import HDR, USUAL_RATE, VideoInfo
 from lib.video.opening import open_address
 

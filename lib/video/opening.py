@@ -12,8 +12,8 @@ from av.sidedata.sidedata import Type
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from lib.core.errors import VideoError
 from lib.core.messages import without_password
-from lib.video.errors import VideoError
 
 # Formats of FFmpeg whose content is elsewhere: lists of files, addresses, devices, names with a number in them.
 _ELSEWHERE = {

@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 
 from lib.core.checks import whole_number
+from lib.core.errors import VideoError, VideoWarning
 from lib.core.messages import counted
 from lib.video.decoding import TimedPictures, ToRGB
-from lib.video.errors import VideoError, VideoWarning
 from lib.video.info import HDR, VideoInfo
 from lib.video.live import Camera, LatestFrameSource, LiveSource
 

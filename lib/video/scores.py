@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from lib.core.checks import whole_number
-from lib.core.errors import InputError
+from lib.core.errors import InputError, VideoError
 from lib.core.files import atomic_write, read_arrays
 from lib.core.messages import counted
-from lib.video.errors import VideoError
 
 _ROUNDING = 1e-3  # by which a probability may be below 0 or above 1
 

@@ -14,11 +14,10 @@ from typing import Protocol
 import numpy as np
 
 from lib.core.checks import whole_number
-from lib.core.errors import FileError, InputError
+from lib.core.errors import FileError, InputError, VideoError
 from lib.core.hashes import sha256
 from lib.core.progress import progress_bar
 from lib.photos.shaping import Resize
-from lib.video.errors import VideoError
 from lib.video.reader import Frame, VideoReader
 from lib.video.scores import FrameScores
 

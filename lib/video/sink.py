@@ -14,10 +14,9 @@ from av.video.reformatter import Colorspace
 from av.video.stream import VideoStream
 
 from lib.core.checks import whole_number
-from lib.core.errors import InputError
+from lib.core.errors import InputError, VideoError
 from lib.core.files import atomic_write
 from lib.core.messages import counted
-from lib.video.errors import VideoError
 
 # Encoder, its pixels, its settings, the file's settings. Quality 3 is what OpenCV's Motion JPEG writer uses;
 # "faststart" puts the index first, so that a browser can begin before it has the whole file.

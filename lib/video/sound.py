@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 from av.container import OutputContainer
 
-from lib.video.errors import VideoWarning
+from lib.core.errors import VideoWarning
 from lib.video.opening import open_video
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lib.core import backbone_files
 from lib.core.errors import FileError, InputError
+from lib.core.known_backbones import SCALINGS
 from lib.core.paths import BACKBONES
 from lib.tools.commands._arguments import pixels
 
@@ -15,7 +16,7 @@ def add_backbone_arguments(parser: ArgumentParser) -> None:
         "--backbone", default="bundled", help=f"{', '.join(BACKBONES)}, or a .keras file (default: bundled)"
     )
     parser.add_argument("--image-size", type=pixels, metavar="PIXELS", help="what a .keras file without a card takes")
-    parser.add_argument("--scaling", choices=backbone_files.SCALINGS, help="and what its pixels are scaled to")
+    parser.add_argument("--scaling", choices=SCALINGS, help="and what its pixels are scaled to")
 
 
 def chosen_backbone(args: Namespace) -> str:
