@@ -24,7 +24,7 @@ ORDER = {
              "imagenet", "known_backbones", "backbone_files", "efficientnet", "notebooks"),
     "sample": ("painting", "shots", "photographs", "programmes", "blocks", "clips"),
     "tools": ("git", "lecture_weights", "pretraining", "experiments", "benchmarks", "contact_sheets", "course",
-              "labelling", "commands", "command_line"),
+              "labelling", "trials", "commands", "command_line"),
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lib.core.errors import FileError
-from lib.sample import draw_photographs, photographs
+from lib.sample import draw_crowds, draw_photographs, photographs
 from lib.sample.shots import catalogue
 
 PER_CLASS = 8
@@ -117,3 +117,10 @@ def test_nothing_of_the_users_is_overwritten(tmp_path):
     with pytest.raises(ValueError, match="at least 2"):
         draw_photographs(tmp_path / "new", per_class=1, progress=False)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_crowds_are_images_of_no_class_and_the_same_for_the_same_seed():
+    crowds, again, other = draw_crowds(4, seed=1), draw_crowds(4, seed=1), draw_crowds(4, seed=2)
+    assert all(image.dtype == np.uint8 and image.shape[2] == 3 for image in crowds)
+    assert all((one == two).all() for one, two in zip(crowds, again))
+    assert not any(one.shape == two.shape and (one == two).all() for one, two in zip(crowds, other))

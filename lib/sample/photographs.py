@@ -59,6 +59,24 @@ def draw_photographs(folder: Path, seed: int = 0, per_class: int = 200, progress
         workshop.rename(folder)
 
 
+def draw_crowds(count: int, seed: int = 0) -> list[np.ndarray]:
+    """Generate images of spectators, which show none of the events.
+
+    Args:
+        count: how many.
+        seed: the same seed gives the same images.
+
+    Returns:
+        uint8 RGB (height, width, 3) each.
+
+    Example:
+        crowds = sample.draw_crowds(60)
+    """
+    rng = np.random.default_rng([seed, len(EVENTS) + 1])
+    shots = (make_shot(EVENTS[at % len(EVENTS)], "crowd", SIZES[at % len(SIZES)], rng) for at in range(count))
+    return [develop(shot(0.0), rng) for shot in shots]
+
+
 def _draw_all(folder: Path, seed: int, per_class: int, progress: bool) -> None:
     """Draw every event's pictures and the faults into `folder`, then write the manifest."""
     entries: list[Entry] = []

@@ -4,46 +4,21 @@ A head is trained on the frozen features of the photographs outside each fold, s
 fold's photographs, on one frame of each shape (9:16, 4:3, 16:9, 21:9) cut out of every second one, and on the clips given.
 """
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import NamedTuple
 
 from lib.core import made, paths
-from lib.core.errors import InputError
 from lib.core.files import write_json
 from lib.tools.commands._arguments import count
 from lib.tools.commands._backbone import add_backbone_arguments, chosen_backbone
-
-
-class Clip(NamedTuple):
-    """A clip of one event, and how many of its seconds count."""
-
-    path: Path
-    event: str
-    seconds: float
+from lib.tools.commands._clips import add_clips_argument, check_events
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="photographs, one folder per class")
     add_backbone_arguments(parser)
     parser.add_argument("--seeds", type=count, default=3, help="how many ways of folding (default: %(default)s)")
-    parser.add_argument(
-        "--clips", nargs="*", type=_clip, default=[], metavar="CLIP=EVENT[:SECONDS]",
-        help="clips of one event each, and how many of their seconds count: frame accuracy with a deque of 32",
-    )  # fmt: skip
-
-
-def _clip(given: str) -> Clip:
-    path, _, rest = given.rpartition("=")
-    event, _, seconds = rest.partition(":")
-    try:
-        if Path(path).is_file():
-            return Clip(Path(path), event, float(seconds or "inf"))
-    except ValueError:
-        pass  # of `float`; answered below
-    raise ArgumentTypeError(
-        f"{given!r} does not name a clip and its event: write CLIP.mp4=badminton, or CLIP.mp4=badminton:20."
-    )
+    add_clips_argument(parser)
 
 
 def run(args: Namespace) -> int:
@@ -52,8 +27,7 @@ def run(args: Namespace) -> int:
 
     found = [photo for photo in photos.readable(photos.find(args.folder, say=print)) if photo.split != "test"]
     backbone, classes = chosen_backbone(args), photos.classes(found)
-    if strange := {clip.event for clip in args.clips} - set(classes):
-        raise InputError(f"No photographs are of {', '.join(sorted(strange))}: give one of {', '.join(classes)}.")
+    check_events(args.clips, classes)
     table = paths.OUTPUT / "shapes" / f"{Path(backbone).stem}.json"
     made.claim("the accuracies measured", table)
     kinds = shapes.features(backbone, found)
