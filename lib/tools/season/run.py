@@ -1,0 +1,220 @@
+"""Label a season: hand clips and spans to workers, and say how far they are."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lib import classifier
+from lib.core.errors import FileError
+from lib.core.messages import counted, printable
+from lib.core.paths import six_characters
+from lib.core.progress import progress_bar
+from lib.tools.labelling.clip import Request
+from lib.tools.labelling.results import write_index
+from lib.tools.labelling.sources import INDEX, find_stem, identify, with_ending
+from lib.tools.season import cluster, folder, tasks
+from lib.tools.season.progress import Progress
+from lib.tools.season.tasks import Job, Outcome, Setup
+from lib.video import spans
+from lib.video.spans import LENGTH, Span
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+_EVERY = 5.0  # seconds, after which it is looked for workers that have joined
+_RESTART = 50  # clips and spans, after which a worker whose memory has grown is restarted
+_GROWN = 1.5  # times what it had after its first
+
+
+def label_season(
+    clips: Sequence[Path],
+    target: Path,
+    request: Request,
+    model: Path,
+    workers: int | None = None,
+    address: str | None = None,
+    retry_failed: bool = False,
+    length: float = LENGTH,
+) -> int:
+    """Label clips on workers.
+
+    Args:
+        clips: the clips.
+        target: the folder of the results.
+        request: what the user wants of every clip.
+        model: the classifier's file.
+        workers: how many processes to start on this machine.
+        address: of a cluster that runs already, instead.
+        retry_failed: whether clips that failed in an earlier call are tried again.
+        length: of the spans into which a long clip is cut, at least, in seconds.
+
+    Returns:
+        The exit status: 0, or 1 when a clip is not labelled.
+
+    Raises:
+        InputError: there is no such cluster, or a worker differs from this machine.
+        FileError: the disk is full, or the cluster is gone.
+    """
+    target, model = target.absolute(), model.absolute()
+    hidden = target / folder.NAME
+    jobs = _jobs([clip.absolute() for clip in clips], target, request, hidden, retry_failed)
+    rows: dict[Path, dict] = {}
+    with folder.working(hidden) as work, cluster.connected(workers, address) as client:
+        facts = tasks.facts(model)
+        threads = cluster.threads_of_hosts(client, model, facts)
+        print(f"{counted(len(jobs), 'clip')}, {cluster.describe(client, threads)}", flush=True)
+        setup = Setup(request, model, facts, hidden, work, threads, length)
+        try:
+            _Season(client, setup, jobs, rows).run()
+        finally:
+            if rows and len(jobs) > 1:
+                write_index(target / INDEX, [rows[job.clip] for job in jobs if job.clip in rows])
+                print(f"All of them: {printable(str(target / INDEX))}")
+    return int(any(row["state"] != "labelled" for row in rows.values()))
+
+
+def _jobs(clips: Sequence[Path], target: Path, request: Request, hidden: Path, retry_failed: bool) -> list[Job]:
+    """Give each clip the names of its results, as `label` gives them to one clip after the other."""
+    jobs: list[Job] = []
+    taken: set[Path] = set()
+    for clip in clips:
+        stem = find_stem(clip, target)
+        if stem in taken:
+            stem = stem.with_name(f"{clip.stem}_{six_characters(identify(clip))}")
+        taken.add(stem)
+        if retry_failed:
+            folder.forget_failure(hidden, clip)
+        copy = with_ending(stem, ".mp4") if request.video else None
+        jobs.append(Job(clip, stem, copy, folder.failure(hidden, clip)))
+    return jobs
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One call of a function of `tasks` on a worker."""
+
+    job: Job
+    function: Callable[..., Outcome] = tasks.label
+    arguments: tuple = ()
+
+
+class _Season:
+    """The tasks of a season: one for each worker is under way, so that a worker that dies takes no other clip along."""
+
+    def __init__(self, client: "Client", setup: Setup, jobs: Sequence[Job], rows: dict[Path, dict]):
+        self._client, self._setup, self._rows = client, setup, rows
+        self._waiting = deque(_Task(job) for job in jobs)
+        self._running: dict[Future, _Task] = {}
+        self._missing: dict[Path, set[Span]] = {}  # spans of each long clip that have yet to be scored
+        self._memory: dict[str, list[int]] = {}  # of each worker, after each of its tasks
+        self._progress = Progress({job.clip: job.clip.stat().st_size for job in jobs if job.clip.exists()})
+        self._bar = progress_bar(None, desc="labelling", total=len(jobs), unit="clip")
+
+    def run(self) -> None:
+        """Run all tasks. Raises FileError when no clip can be labelled any more."""
+        from distributed import CancelledError, wait
+
+        try:
+            with self._bar:
+                while self._waiting or self._running:
+                    self._submit()
+                    if not self._running:
+                        time.sleep(1)  # all workers are gone: some may come back
+                        continue
+                    with suppress(TimeoutError):
+                        for future in wait(list(self._running), _EVERY, "FIRST_COMPLETED").done:
+                            self._take(future)
+        except CancelledError as error:  # by no one here
+            raise FileError("The cluster is gone: start it again, and then this command, which goes on.") from error
+        finally:
+            if self._running and self._client.status == "running":
+                self._client.cancel(list(self._running), force=True)
+        print(self._progress.summary(), flush=True)
+
+    def _submit(self) -> None:
+        workers = len(self._client.nthreads())
+        while self._waiting and len(self._running) < workers:
+            task = self._waiting.popleft()
+            future = self._client.submit(task.function, self._setup, task.job, *task.arguments, pure=False)
+            self._running[future] = task
+
+    def _take(self, future: "Future") -> None:
+        """See what came of a task, and what is to be done next."""
+        from distributed import KilledWorker
+
+        task = self._running.pop(future)
+        clip = task.job.clip
+        try:
+            outcome: Outcome = future.result()
+        except KilledWorker:
+            outcome = self._killed(task.job)
+        future.release()
+        if outcome.stop:
+            raise FileError(outcome.stop)
+        for sentence in outcome.warnings:
+            self._bar.write(f"Warning: {printable(sentence)}")
+        self._progress.frames += outcome.frames
+        if clip not in self._rows:  # else another span of it has failed
+            if outcome.row:
+                self._finish(task.job, outcome)
+            else:
+                self._go_on(task, outcome)
+        self._bar.set_postfix_str(self._progress.words())
+        self._look_at_memory(outcome)
+
+    def _killed(self, job: Job) -> Outcome:
+        """What is said of a clip on which workers died again and again."""
+        card = classifier.read_card(self._setup.model)
+        network = classifier.Classifier(None, card, self._setup.model)
+        request = self._setup.request
+        sentence = f"{job.clip} ended every worker that labelled it: see whether `label` can label it alone."
+        return Outcome(
+            row={"clip": identify(job.clip), "state": sentence},
+            failed=spans.fingerprint(job.clip, network, request.stride, request.start, request.end),
+        )
+
+    def _go_on(self, task: _Task, outcome: Outcome) -> None:
+        """Take the next step with a clip that is not finished; the sooner it is, the sooner its spans are deleted."""
+        job = task.job
+        if outcome.is_whole:
+            self._missing.pop(job.clip, None)
+            self._waiting = deque(other for other in self._waiting if other.job != job)
+            self._waiting.appendleft(_Task(job, tasks.label, ((),)))
+        elif outcome.spans:
+            self._missing[job.clip] = set(outcome.spans)
+            cut = tuple(outcome.spans)
+            self._waiting.extendleft(_Task(job, tasks.score_span, (span, cut)) for span in reversed(cut))
+        elif job.clip in self._missing:
+            span, cut = task.arguments
+            self._missing[job.clip].discard(span)
+            if not self._missing[job.clip]:
+                self._waiting.appendleft(_Task(job, tasks.label, (cut,)))
+
+    def _finish(self, job: Job, outcome: Outcome) -> None:
+        state = outcome.row["state"]
+        self._rows[job.clip] = outcome.row
+        self._waiting = deque(task for task in self._waiting if task.job != job)
+        is_labelled = state == "labelled"
+        self._progress.finish(job.clip, float(outcome.row.get("seconds", 0)), is_labelled)
+        if not is_labelled:
+            before = " It failed before; --retry-failed tries it again." if job.failed and not outcome.failed else ""
+            self._bar.write(f"{printable(state)}{before}")
+        if outcome.failed:
+            is_own = self._setup.request.is_own
+            folder.remember_failure(self._setup.season, job.clip, outcome.failed, state, is_own)
+        elif is_labelled and job.failed:
+            folder.forget_failure(self._setup.season, job.clip)
+        self._bar.update()
+
+    def _look_at_memory(self, outcome: Outcome) -> None:
+        """Restart a worker whose memory has grown for long; it has nothing to do at this moment."""
+        if outcome.worker:
+            known = self._memory.setdefault(outcome.worker, [])
+            known.append(outcome.memory)
+            if len(known) > _RESTART and known[-1] > _GROWN * known[0]:
+                cluster.restart(self._client, outcome.worker)
+                del self._memory[outcome.worker]
