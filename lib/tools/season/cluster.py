@@ -55,7 +55,7 @@ def connected(workers: int | None, address: str | None) -> "Iterator[Client]":
         dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}),
         LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0, silence_logs=logging.CRITICAL,
-            dashboard_address="127.0.0.1:0" if tasks.has_dashboard() else None,
+            dashboard_address="127.0.0.1:0",
         ) as local,
         Client(local) as client,
     ):  # fmt: skip

@@ -1,5 +1,6 @@
 """Label a season: hand clips and spans to workers, and say how far they are."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from lib.video.spans import LENGTH, Span
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_EVERY = 5.0  # seconds, after which it is looked for workers that have joined
+_COUNT = 1.0  # seconds, after which workers are counted again: they come and go
 _RESTART = 50  # clips and spans, after which a worker whose memory has grown is restarted
 _GROWN = 1.5  # times what it had after its first
 
@@ -69,7 +70,7 @@ def label_season(
         print(f"{counted(len(jobs), 'clip')}, {cluster.describe(client, threads)}", flush=True)
         setup = Setup(request, model, facts, hidden, work, threads, length)
         try:
-            _Season(client, setup, jobs, rows).run()
+            Season(client, setup, [Task(job) for job in jobs], rows).run()
         finally:
             if rows and len(jobs) > 1:
                 write_index(target / INDEX, [rows[job.clip] for job in jobs if job.clip in rows])
@@ -94,7 +95,7 @@ def _jobs(clips: Sequence[Path], target: Path, request: Request, hidden: Path, r
 
 
 @dataclass(frozen=True)
-class _Task:
+class Task:
     """One call of a function of `tasks` on a worker."""
 
     job: Job
@@ -102,17 +103,19 @@ class _Task:
     arguments: tuple = ()
 
 
-class _Season:
+class Season:
     """The tasks of a season: one for each worker is under way, so that a worker that dies takes no other clip along."""
 
-    def __init__(self, client: "Client", setup: Setup, jobs: Sequence[Job], rows: dict[Path, dict]):
+    def __init__(self, client: "Client", setup: Setup, first: Sequence[Task], rows: dict[Path, dict]):
         self._client, self._setup, self._rows = client, setup, rows
-        self._waiting = deque(_Task(job) for job in jobs)
-        self._running: dict[Future, _Task] = {}
+        self._waiting = deque(first)
+        self._running: dict[Future, Task] = {}
         self._missing: dict[Path, set[Span]] = {}  # spans of each long clip that have yet to be scored
         self._memory: dict[str, list[int]] = {}  # of each worker, after each of its tasks
-        self._progress = Progress({job.clip: job.clip.stat().st_size for job in jobs if job.clip.exists()})
-        self._bar = progress_bar(None, desc="labelling", total=len(jobs), unit="clip")
+        clips = [task.job.clip for task in first]
+        self._progress = Progress({clip: clip.stat().st_size for clip in clips if clip.exists()})
+        self._bar = progress_bar(None, desc="labelling", total=len(clips), unit="clip")
+        self._workers, self._counted = 0, -math.inf  # when they were
 
     def run(self) -> None:
         """Run all tasks. Raises FileError when no clip can be labelled any more."""
@@ -126,7 +129,7 @@ class _Season:
                         time.sleep(1)  # all workers are gone: some may come back
                         continue
                     with suppress(TimeoutError):
-                        for future in wait(list(self._running), _EVERY, "FIRST_COMPLETED").done:
+                        for future in wait(list(self._running), _COUNT, "FIRST_COMPLETED").done:
                             self._take(future)
         except CancelledError as error:  # by no one here
             raise FileError("The cluster is gone: start it again, and then this command, which goes on.") from error
@@ -136,8 +139,9 @@ class _Season:
         print(self._progress.summary(), flush=True)
 
     def _submit(self) -> None:
-        workers = len(self._client.nthreads())
-        while self._waiting and len(self._running) < workers:
+        if time.monotonic() - self._counted > _COUNT:
+            self._workers, self._counted = len(self._client.nthreads()), time.monotonic()
+        while self._waiting and len(self._running) < self._workers:
             task = self._waiting.popleft()
             future = self._client.submit(task.function, self._setup, task.job, *task.arguments, pure=False)
             self._running[future] = task
@@ -177,27 +181,26 @@ class _Season:
             failed=spans.fingerprint(job.clip, network, request.stride, request.start, request.end),
         )
 
-    def _go_on(self, task: _Task, outcome: Outcome) -> None:
+    def _go_on(self, task: Task, outcome: Outcome) -> None:
         """Take the next step with a clip that is not finished; the sooner it is, the sooner its spans are deleted."""
         job = task.job
         if outcome.is_whole:
-            self._missing.pop(job.clip, None)
-            self._waiting = deque(other for other in self._waiting if other.job != job)
-            self._waiting.appendleft(_Task(job, tasks.label, ((),)))
+            self._forget_spans(job)
+            self._waiting.appendleft(Task(job, tasks.label, ((),)))
         elif outcome.spans:
             self._missing[job.clip] = set(outcome.spans)
             cut = tuple(outcome.spans)
-            self._waiting.extendleft(_Task(job, tasks.score_span, (span, cut)) for span in reversed(cut))
+            self._waiting.extendleft(Task(job, tasks.score_span, (span, cut)) for span in reversed(cut))
         elif job.clip in self._missing:
             span, cut = task.arguments
             self._missing[job.clip].discard(span)
             if not self._missing[job.clip]:
-                self._waiting.appendleft(_Task(job, tasks.label, (cut,)))
+                self._waiting.appendleft(Task(job, tasks.label, (cut,)))
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
         state = outcome.row["state"]
         self._rows[job.clip] = outcome.row
-        self._waiting = deque(task for task in self._waiting if task.job != job)
+        self._forget_spans(job)
         is_labelled = state == "labelled"
         self._progress.finish(job.clip, float(outcome.row.get("seconds", 0)), is_labelled)
         if not is_labelled:
@@ -209,6 +212,10 @@ class _Season:
         elif is_labelled and job.failed:
             folder.forget_failure(self._setup.season, job.clip)
         self._bar.update()
+
+    def _forget_spans(self, job: Job) -> None:
+        if self._missing.pop(job.clip, None):
+            self._waiting = deque(task for task in self._waiting if task.job != job)
 
     def _look_at_memory(self, outcome: Outcome) -> None:
         """Restart a worker whose memory has grown for long; it has nothing to do at this moment."""
