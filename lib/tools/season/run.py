@@ -111,7 +111,7 @@ class Season:
         self._waiting = deque(first)
         self._running: dict[Future, Task] = {}
         self._missing: dict[Path, set[Span]] = {}  # spans of each long clip that have yet to be scored
-        self._memory: dict[str, list[int]] = {}  # of each worker, after each of its tasks
+        self._memory: dict[str, tuple[int, int]] = {}  # of each worker after its first task, and its number of tasks
         clips = [task.job.clip for task in first]
         self._progress = Progress({clip: clip.stat().st_size for clip in clips if clip.exists()})
         self._bar = progress_bar(None, desc="labelling", total=len(clips), unit="clip")
@@ -126,12 +126,15 @@ class Season:
                 while self._waiting or self._running:
                     self._submit()
                     if not self._running:
-                        time.sleep(1)  # all workers are gone: some may come back
+                        self._bar.set_postfix_str("waiting for a worker: all are gone")
+                        time.sleep(_COUNT)
                         continue
                     with suppress(TimeoutError):
                         for future in wait(list(self._running), _COUNT, "FIRST_COMPLETED").done:
                             self._take(future)
-        except CancelledError as error:  # by no one here
+        except FileError:
+            raise
+        except (CancelledError, OSError) as error:  # such as CommClosedError
             raise FileError("The cluster is gone: start it again, and then this command, which goes on.") from error
         finally:
             if self._running and self._client.status == "running":
@@ -176,25 +179,24 @@ class Season:
         network = classifier.Classifier(None, card, self._setup.model)
         request = self._setup.request
         sentence = f"{job.clip} ended every worker that labelled it: see whether `label` can label it alone."
-        return Outcome(
-            row={"clip": identify(job.clip), "state": sentence},
-            failed=spans.fingerprint(job.clip, network, request.stride, request.start, request.end),
-        )
+        wanted = spans.fingerprint(job.clip, network, request.stride, request.start, request.end)
+        return Outcome({"clip": identify(job.clip), "state": sentence}, fingerprint=wanted, is_lasting=True)
 
     def _go_on(self, task: Task, outcome: Outcome) -> None:
         """Take the next step with a clip that is not finished; the sooner it is, the sooner its spans are deleted."""
-        job = task.job
-        if outcome.is_whole:
+        job, missing = task.job, self._missing.get(task.job.clip)
+        if outcome.spans:
+            self._missing[job.clip] = set(outcome.spans)
+            arguments = [(span, outcome.fingerprint, outcome.spans) for span in outcome.spans]
+            self._waiting.extendleft(Task(job, tasks.score_span, given) for given in reversed(arguments))
+        elif outcome.is_whole and (missing is not None or task.function is tasks.label):
             self._forget_spans(job)
             self._waiting.appendleft(Task(job, tasks.label, ((),)))
-        elif outcome.spans:
-            self._missing[job.clip] = set(outcome.spans)
-            cut = tuple(outcome.spans)
-            self._waiting.extendleft(Task(job, tasks.score_span, (span, cut)) for span in reversed(cut))
-        elif job.clip in self._missing:
-            span, cut = task.arguments
-            self._missing[job.clip].discard(span)
-            if not self._missing[job.clip]:
+        elif missing is not None:
+            span, _, cut = task.arguments
+            missing.discard(span)
+            if not missing:
+                self._forget_spans(job)
                 self._waiting.appendleft(Task(job, tasks.label, (cut,)))
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
@@ -204,24 +206,24 @@ class Season:
         is_labelled = state == "labelled"
         self._progress.finish(job.clip, float(outcome.row.get("seconds", 0)), is_labelled)
         if not is_labelled:
-            before = " It failed before; --retry-failed tries it again." if job.failed and not outcome.failed else ""
+            before = " It failed before; --retry-failed tries it again." if outcome.is_known else ""
             self._bar.write(f"{printable(state)}{before}")
-        if outcome.failed:
+        if outcome.is_lasting:
             is_own = self._setup.request.is_own
-            folder.remember_failure(self._setup.season, job.clip, outcome.failed, state, is_own)
+            folder.remember_failure(self._setup.season, job.clip, outcome.fingerprint, state, is_own)
         elif is_labelled and job.failed:
             folder.forget_failure(self._setup.season, job.clip)
         self._bar.update()
 
     def _forget_spans(self, job: Job) -> None:
-        if self._missing.pop(job.clip, None):
+        if self._missing.pop(job.clip, None):  # some are waiting
             self._waiting = deque(task for task in self._waiting if task.job != job)
 
     def _look_at_memory(self, outcome: Outcome) -> None:
         """Restart a worker whose memory has grown for long; it has nothing to do at this moment."""
         if outcome.worker:
-            known = self._memory.setdefault(outcome.worker, [])
-            known.append(outcome.memory)
-            if len(known) > _RESTART and known[-1] > _GROWN * known[0]:
+            first, number = self._memory.get(outcome.worker, (outcome.memory, 0))
+            self._memory[outcome.worker] = first, number + 1
+            if number >= _RESTART and outcome.memory > _GROWN * first:
                 cluster.restart(self._client, outcome.worker)
                 del self._memory[outcome.worker]

@@ -4,8 +4,8 @@ import errno
 import math
 import os
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -72,13 +72,15 @@ class Outcome:
     """What came of a task.
 
     Args:
-        row: the clip's line in the list; empty when it is not finished.
+        row: the clip's line in the list; empty when the clip is not finished.
         spans: into which the clip is to be cut.
         is_whole: whether the clip cannot be cut after all.
+        fingerprint: of the clip's scores.
+        is_lasting: whether the clip will fail again.
+        is_known: whether it was not tried, because it failed before.
         stop: why no clip can be labelled.
         frames: how many were scored now.
         warnings: sentences for the user.
-        failed: the fingerprint of a clip that will fail again.
         worker: the worker's address.
         memory: bytes that its process has.
     """
@@ -86,10 +88,12 @@ class Outcome:
     row: dict = field(default_factory=dict)
     spans: Sequence[Span] = ()
     is_whole: bool = False
+    fingerprint: str = ""
+    is_lasting: bool = False
+    is_known: bool = False
     stop: str = ""
     frames: int = 0
     warnings: list[str] = field(default_factory=list)
-    failed: str = ""
     worker: str = ""
     memory: int = 0
 
@@ -145,8 +149,9 @@ def label(setup: Setup, job: Job, cut: Sequence[Span] | None = None) -> Outcome:
     def run(network: "Classifier", outcome: Outcome) -> None:
         request = setup.request
         wanted = spans.fingerprint(job.clip, network, request.stride, request.start, request.end)
+        outcome.fingerprint = wanted
         if job.failed and job.failed[0] == wanted:
-            outcome.row = {"clip": identify(job.clip), "state": job.failed[1]}
+            outcome.row, outcome.is_known = {"clip": identify(job.clip), "state": job.failed[1]}, True
             return
         labelling.check_results(job.clip, job.stem, job.copy, is_chosen=False, is_own=request.is_own)
         file = labelling.scores_file(job.stem, request)
@@ -155,9 +160,8 @@ def label(setup: Setup, job: Job, cut: Sequence[Span] | None = None) -> Outcome:
         with TemporaryDirectory(dir=setup.work) as name:
             scores = spans.saved(file, wanted)
             if not scores:
-                outcome.failed = wanted
-                scores = _score(setup, job, cut, network, wanted, Path(name), outcome)
-                outcome.failed = ""
+                with _lasting(outcome):
+                    scores = _score(setup, job, cut, network, Path(name), outcome)
                 if not scores:
                     return
                 folder.publish(scores.save(Path(name, file.name)), file)
@@ -167,11 +171,21 @@ def label(setup: Setup, job: Job, cut: Sequence[Span] | None = None) -> Outcome:
     return _outcome(setup, job, run)
 
 
+@contextmanager
+def _lasting(outcome: Outcome) -> Iterator[None]:
+    """Scoring depends on nothing but the clip and the classifier: what fails here fails again."""
+    try:
+        yield
+    except Exception as error:
+        outcome.is_lasting = isinstance(error, VideoError) or not isinstance(error, (CourseError, OSError))
+        raise
+
+
 def _score(
-    setup: Setup, job: Job, cut: Sequence[Span] | None, network: "Classifier", wanted: str, work: Path, outcome: Outcome
+    setup: Setup, job: Job, cut: Sequence[Span] | None, network: "Classifier", work: Path, outcome: Outcome
 ) -> FrameScores | None:
     """Give the scores of a clip; none when spans must be scored first, or cannot be joined."""
-    request = setup.request
+    request, wanted = setup.request, outcome.fingerprint
     if cut:
         parts = [
             spans.saved(folder.span_file(setup.season, wanted, span), spans.span_fingerprint(wanted, span))
@@ -192,23 +206,20 @@ def _score(
     return scores
 
 
-def score_span(setup: Setup, job: Job, span: Span, cut: Sequence[Span]) -> Outcome:
-    """Score a span of a clip, if its scores are not there. `cut` are all of its spans."""
+def score_span(setup: Setup, job: Job, span: Span, fingerprint: str, cut: Sequence[Span]) -> Outcome:
+    """Score a span of the clip with this fingerprint, if its scores are not there. `cut` are all of its spans."""
 
     def run(network: "Classifier", outcome: Outcome) -> None:
-        request = setup.request
-        wanted = spans.fingerprint(job.clip, network, request.stride, request.start, request.end)
-        file = folder.span_file(setup.season, wanted, span)
-        if spans.saved(file, spans.span_fingerprint(wanted, span)):
-            return
-        with TemporaryDirectory(dir=setup.work) as name:
-            outcome.failed = wanted
-            scores = spans.score(job.clip, network, request.stride, span, wanted)
-            outcome.failed = ""
-            if scores:
-                folder.publish(scores.save(Path(name, file.name)), file)
-                outcome.frames = len(scores.indices)
-            outcome.is_whole = not scores
+        outcome.fingerprint = fingerprint
+        file = folder.span_file(setup.season, fingerprint, span)
+        if not spans.saved(file, spans.span_fingerprint(fingerprint, span)):
+            with TemporaryDirectory(dir=setup.work) as name:
+                with _lasting(outcome):
+                    scores = spans.score(job.clip, network, setup.request.stride, span, fingerprint)
+                outcome.is_whole = not scores
+                if scores:
+                    folder.publish(scores.save(Path(name, file.name)), file)
+                    outcome.frames = len(scores.indices)
 
     return _outcome(setup, job, run)
 
@@ -256,7 +267,7 @@ def _outcome(setup: Setup, job: Job, run: Callable[["Classifier", Outcome], None
 def _explain(error: Exception, outcome: Outcome, job: Job) -> None:
     sentence = printable(" ".join(str(error).splitlines()))
     if full := _full(error):
-        outcome.failed = ""  # it is not the clip's fault
+        outcome.is_lasting = False
         outcome.stop = (
             f"The results cannot be written to {job.stem.parent} ({full}): make room on the disk, and try again."
         )
@@ -267,8 +278,6 @@ def _explain(error: Exception, outcome: Outcome, job: Job) -> None:
             f"{job.clip} cannot be labelled because of a fault of the course ({type(error).__name__}: {brief(str(error))}): "
             "label it alone with --traceback, which shows where."
         )
-    elif not isinstance(error, VideoError):
-        outcome.failed = ""
     outcome.row = {"clip": identify(job.clip), "state": sentence}
 
 
