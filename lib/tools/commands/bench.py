@@ -89,6 +89,7 @@ def _measure_season(repeats: int, much: dict, folder: Path) -> Iterator:
     from lib import lessons
     from lib.tools.benchmarks import networks, season
 
+    yield season.sizes(folder)
     yield season.scheduling(much["tasks"], 1, folder)
     clips = season.cut(lessons.clip("sports_day", Run("sample", "bundled")), folder, much["clips"], much["frames"])
     yield from season.against_the_loop(clips, networks.bundled(folder), repeats, folder, much["frames"])
