@@ -220,6 +220,23 @@ def client(workers, model, season, out) -> subprocess.Popen:
     )
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="here no signal reaches a group of processes")
+def test_ctrl_c_ends_workers_of_this_machine_in_order(model, season, plain, tmp_path):
+    out = tmp_path / "out"
+    command = ["label", season, "--model", model, "--out", out, "--workers", "1"]
+    environment = os.environ | {"PYTHONPATH": str(paths.ROOT), "TQDM_DISABLE": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "lib", *map(str, command)], env=environment, cwd=paths.ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    ) as process:  # fmt: skip
+        wait_until(lambda: len(list(out.glob("*.json"))) > 3)
+        os.killpg(process.pid, signal.SIGINT)
+        printed, error = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, error) == (130, "python -m lib label: stopped.\n") and "All of them: " in printed
+    there, wanted = files_of(out), files_of(plain)
+    assert len(there) < len(wanted) and all(there[name] == wanted[name] for name in there if name != "index.csv")
+
+
 def wait_until(condition) -> None:
     end = time.monotonic() + PATIENCE
     while not condition():

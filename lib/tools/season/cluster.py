@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from distributed import Client
 
 DEATHS = 2  # of workers on one clip that are excused: at the next one the clip has failed
+# A terminal sends Ctrl-C to all of its processes: workers leave it to the client, which ends them.
+_LEAVE_CTRL_C = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
 _PATIENCE = 60  # seconds to wait for a scheduler, and for its first worker
 
 
@@ -38,7 +41,8 @@ def connected(workers: int | None, address: str | None) -> "Iterator[Client]":
     import dask
     from distributed import Client, LocalCluster
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told in sentences
+    for name in ("distributed", "distributed.client", "distributed.core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told in sentences
     if address:
         try:
             client = Client(address, timeout=_PATIENCE)
@@ -55,7 +59,7 @@ def connected(workers: int | None, address: str | None) -> "Iterator[Client]":
         dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}),
         LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0, silence_logs=logging.CRITICAL,
-            dashboard_address="127.0.0.1:0",
+            dashboard_address="127.0.0.1:0", preload=[_LEAVE_CTRL_C],
         ) as local,
         Client(local) as client,
     ):  # fmt: skip
@@ -95,10 +99,10 @@ def describe(client: "Client", threads: tuple[tuple[str, int], ...]) -> str:
     """Give one line about the cluster for the user, with the dashboard's address where there is one."""
     line = f"{counted(len(client.nthreads()), 'worker')} on {counted(len(threads), 'host')}"
     try:
-        has_dashboard = client.run_on_scheduler(tasks.has_dashboard)
-    except Exception:  # the scheduler's environment need not have the course
-        has_dashboard = False
-    return f"{line}; dashboard: {client.dashboard_link}" if has_dashboard else line
+        client.run_on_scheduler(version, "bokeh")
+    except PackageNotFoundError:
+        return line
+    return f"{line}; dashboard: {client.dashboard_link}"
 
 
 def restart(client: "Client", address: str) -> bool:

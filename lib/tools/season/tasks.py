@@ -5,10 +5,9 @@ import math
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -125,13 +124,6 @@ def cores() -> int:
     from dask.system import CPU_COUNT
 
     return CPU_COUNT
-
-
-def has_dashboard() -> bool:
-    """Whether this process can show dask's dashboard."""
-    with suppress(PackageNotFoundError):
-        return bool(version("bokeh"))
-    return False
 
 
 def label(setup: Setup, job: Job, cut: Sequence[Span] | None = None) -> Outcome:
