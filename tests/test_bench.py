@@ -13,6 +13,9 @@ from lib.core import paths
 from lib.tools.benchmarks import clips, measuring, memory, networks, training
 from lib.tools.benchmarks.measuring import Result
 from lib.tools.commands import bench
+from lib.tools.labelling.choices import Choices
+from lib.tools.labelling.clip import Request
+from lib.video import VideoReader
 
 
 @pytest.fixture
@@ -119,3 +122,42 @@ def test_forgetting_the_features_of_the_benchmark_leaves_those_of_a_users_bench_
         backbones.feature_folder(backbone).mkdir(parents=True)
     training._forget(ours)
     assert not backbones.feature_folder(ours).exists() and backbones.feature_folder(theirs).exists()
+
+
+@pytest.fixture
+def short_clips(clip, tmp_path):
+    season = pytest.importorskip("lib.tools.benchmarks.season")
+    (tmp_path / "clips").mkdir()
+    return season.cut(clip, tmp_path / "clips", 3, 8)
+
+
+def test_a_clip_is_cut_into_clips_of_one_length(short_clips):
+    for path in short_clips:
+        with VideoReader(path) as reader:
+            assert len(list(reader)) == 8
+
+
+def test_the_plain_loop_of_a_season_writes_what_label_writes(toy_classifier, short_clips, tmp_path):
+    from lib import classifier
+    from lib.tools.benchmarks import season
+
+    request = Request(Choices(), str(toy_classifier), video=False)
+    season.plain_loop(short_clips, tmp_path / "loop", classifier.load(toy_classifier), request)
+    given = [str(tmp_path / "clips"), "--model", str(toy_classifier), "--out", str(tmp_path / "out"), "--no-video"]
+    assert main(["label", *given]) == 0
+    (tmp_path / "out" / "index.csv").unlink()
+    files = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "loop").iterdir()} and len(files) == 12
+
+
+def test_the_benchmarks_of_a_season_are_a_command_of_their_own(project, short_clips, monkeypatch, capsys):
+    from lib.tools.benchmarks import season
+
+    monkeypatch.setattr(lessons, "clip", lambda name, run: short_clips[0])
+    monkeypatch.setattr(networks, "bundled", lambda folder: None)
+    monkeypatch.setattr(season, "scheduling", lambda *given: Result("scheduling", 5, "ms", 20, False))
+    monkeypatch.setattr(season, "against_the_loop", lambda *given: [Result("clips", 1, "times", 1.1, False)])
+    assert main(["bench", "season", "--quick"]) == 0
+    results = json.loads((paths.OUTPUT / "bench_season_quick.json").read_text())["results"]
+    assert [result["what"] for result in results] == ["results of an hour at 25 frames a second", "scheduling", "clips"]
+    assert all(result["holds"] for result in results)

@@ -14,7 +14,10 @@ from lib.core.errors import CourseError
 from lib.core.paths import Run
 from lib.tools.command_line import NAMES
 
-LIBRARIES = {"numpy", "cv2", "av", "tensorflow", "keras", "matplotlib", "sklearn", "scipy", "nbformat", "nbclient"}
+LIBRARIES = {
+    "numpy", "cv2", "av", "tensorflow", "keras", "matplotlib", "sklearn", "scipy", "nbformat", "nbclient", "dask",
+    "distributed",
+}  # fmt: skip
 
 
 def program(*arguments, code: str = "", **environment) -> subprocess.CompletedProcess:

@@ -23,8 +23,8 @@ ORDER = {
              "cards", "weight_files", "colours", "names", "environment", "progress", "signals", "downloads", "framework", "fitting", "torch_weights",
              "imagenet", "known_backbones", "backbone_files", "efficientnet", "notebooks"),
     "sample": ("painting", "shots", "photographs", "programmes", "blocks", "clips"),
-    "tools": ("git", "lecture_weights", "pretraining", "experiments", "benchmarks", "contact_sheets", "course",
-              "labelling", "trials", "commands", "command_line"),
+    "tools": ("git", "lecture_weights", "pretraining", "experiments", "contact_sheets", "course",
+              "labelling", "season", "benchmarks", "trials", "commands", "command_line"),
 }  # fmt: skip
 
 

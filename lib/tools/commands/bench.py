@@ -14,12 +14,17 @@ from lib.core.files import write_json
 from lib.core.paths import Run
 
 REPEATS = 5
+SEASON = "season"
 # Frames of sports_day with each network and in HD, of the short and the long clip whose memory is taken; photographs.
 WHOLE = {"bundled": None, "resnet50": 100, "hd": 250, "short": 500, "long": 10_000, "photographs": None}
 QUICK = {"bundled": 50, "resnet50": 16, "hd": 25, "short": 50, "long": 100, "photographs": 64}
+# Clips of a season, frames of each, tasks that do nothing.
+WHOLE |= {"clips": 50, "frames": 100, "tasks": 10_000}
+QUICK |= {"clips": 12, "frames": 16, "tasks": 50}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("what", nargs="?", choices=[SEASON], help="only many clips on dask workers (default: all else)")
     parser.add_argument("--quick", action="store_true", help="once, and on little: shows that it runs, not how fast")
 
 
@@ -27,11 +32,17 @@ def run(args: Namespace) -> int:
     from lib.tools.benchmarks import measuring
 
     repeats, much = (1, QUICK) if args.quick else (REPEATS, WHOLE)
-    path = paths.OUTPUT / ("bench_quick.json" if args.quick else "bench.json")
+    if args.what == SEASON:
+        from lib.tools.season import cluster
+
+        cluster.check_installed()
+    name = "_".join(["bench", *filter(None, [args.what, "quick" if args.quick else ""])])
+    path = paths.OUTPUT / f"{name}.json"
     made.claim("the times measured", path)
     results = []
     with TemporaryDirectory() as folder:
-        for result in _measure(repeats, much, Path(folder)):
+        measure = _measure_season if args.what == SEASON else _measure
+        for result in measure(repeats, much, Path(folder)):
             results.append(result)
             told = f" ({result.note})" if result.note else ""
             print(f"{result.what}: {result.measured:.3g} {result.unit}{told}", flush=True)
@@ -71,3 +82,14 @@ def _measure(repeats: int, much: dict, folder: Path) -> Iterator:
     else:
         print("Peak memory is left out: this system does not tell it.")
     yield from training.head_training(resnet50, train, validation, repeats)
+
+
+def _measure_season(repeats: int, much: dict, folder: Path) -> Iterator:
+    """Run the benchmarks of a season, with their files in `folder`, and give the lines of the table as they come."""
+    from lib import lessons
+    from lib.tools.benchmarks import networks, season
+
+    yield season.sizes(folder)
+    yield season.scheduling(much["tasks"], 1, folder)
+    clips = season.cut(lessons.clip("sports_day", Run("sample", "bundled")), folder, much["clips"], much["frames"])
+    yield from season.against_the_loop(clips, networks.bundled(folder), repeats, folder, much["frames"])

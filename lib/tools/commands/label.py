@@ -14,15 +14,13 @@ from lib.core import made, paths
 from lib.core.errors import CourseError, InputError
 from lib.core.files import make_folder
 from lib.core.messages import counted, printable
-from lib.tools.commands._arguments import fraction, probability, seconds, stride, window_of_time
+from lib.tools.commands._arguments import fraction, probability, processes, seconds, stride, window_of_time
 from lib.tools.labelling import SMOOTHERS, sources
 
 if TYPE_CHECKING:
     from lib.classifier import Classifier
-    from lib.tools.labelling.choices import Choices
+    from lib.tools.labelling.clip import Request
     from lib.tools.labelling.results import Labelled
-
-INDEX = "index.csv"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -42,26 +40,51 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("onset", "P", "hysteresis: a score that takes over (0.6)", type=fraction, default=0.6)
     add("offset", "P", "hysteresis: a score that stays (0.4)", type=fraction, default=0.4)
     add("shortest", "N", "hysteresis: frames shown at least (1)", type=stride, default=1)
+    among = parser.add_mutually_exclusive_group()
+    among.add_argument("--workers", metavar="N", help="label with N processes at once", type=processes)
+    among.add_argument("--cluster", metavar="ADDRESS", help="label on a dask cluster, tcp://HOST:8786")
+    parser.add_argument("--retry-failed", action="store_true", help="with these, try clips again that failed")
 
 
 def run(args: Namespace) -> int:
     from lib.video import VideoWarning
 
+    is_season = bool(args.workers or args.cluster)
     found = sources.find(args.source)
     target = _target(args, found)
     if found.passed_over:
         print(f"Passed over, no clips: {printable(', '.join(path.name for path in found.passed_over))}.")
-    if len(found.clips) == 1:
+    if is_season:
+        from lib.tools.season import cluster
+
+        cluster.check_installed()  # before TensorFlow is loaded
+    elif len(found.clips) == 1:
         _files(found.clips[0], target, args)  # what is in the way is reported before TensorFlow is loaded
     from lib import classifier
 
-    model = classifier.load(args.model or classifier.newest())
-    print(f"Classifier: {printable(str(model.path))}")
-    if model.card.get("photographs", {}).get("set") == "sample":
+    path = args.model or classifier.newest()
+    card = classifier.read_card(path)
+    model = None if is_season else classifier.load(path)
+    print(f"Classifier: {printable(str(path))}")
+    if card.get("photographs", {}).get("set") == "sample":
         print("Warning: it was trained on drawn pictures, not on photographs; on a real clip, expect little of it.")
+    if model is None:
+        from lib.tools.season.run import label_season
+
+        return label_season(
+            found.clips, target, _request(path, args), path, args.workers, args.cluster, args.retry_failed
+        )
     with warnings.catch_warnings():
         warnings.simplefilter("once", VideoWarning)  # a clip is read twice
         return _label_all(found.all(), target, model, args)
+
+
+def _request(model: Path, args: Namespace) -> "Request":
+    from lib.tools.labelling.choices import Choices
+    from lib.tools.labelling.clip import Request
+
+    choices = Choices(args.smooth, args.window, args.unknown, args.onset, args.offset, args.shortest)
+    return Request(choices, str(model), args.start, args.end, args.stride, not args.no_video, not args.out)
 
 
 def _target(args: Namespace, found: sources.Sources) -> Path:
@@ -78,13 +101,20 @@ def _target(args: Namespace, found: sources.Sources) -> Path:
         raise InputError("A camera or an address takes no --start, --end, --stride or --smooth viterbi: omit them.")
     if found.live and not isinstance(args.window, int):
         raise InputError("The frame rate of a camera or an address varies: give --window in frames.")
+    if args.retry_failed and not (args.workers or args.cluster):
+        raise InputError("--retry-failed goes with --workers or --cluster: without them every clip is tried again.")
+    if (args.workers or args.cluster) and (found.live or _is_file(target)):
+        raise InputError(
+            "--workers and --cluster label clips into a folder: omit cameras, addresses and an --out FILE."
+        )
     if _is_file(target) and several:
         raise InputError(f"--out {target} is one file for several sources: give a folder.")
     if not _is_file(target):
         make_folder(target)
     if several:
-        check_index(target / INDEX)
-        _claim(args, target / INDEX)
+        check_index(target / sources.INDEX)
+        if not args.out:
+            made.claim("a result", target / sources.INDEX, way_out="choose another folder with --out")
     return target
 
 
@@ -92,22 +122,13 @@ def _is_file(target: Path) -> bool:
     return target.suffix.lower() in sources.CLIPS and not target.is_dir()
 
 
-def _claim(args: Namespace, *files: Path) -> None:
-    """Record files in the course's own folder as made by it."""
-    if not args.out:
-        made.claim("a result", *files, way_out="choose another folder with --out")
-
-
 def _files(source: sources.Source, target: Path, args: Namespace) -> tuple[Path, Path | None]:
     """Give the results' path without an ending, and the labelled copy's. Raises OSError, InputError when one is in use."""
-    from lib import video
-    from lib.tools.labelling.results import check_free
+    from lib.tools.labelling.clip import check_results
 
     stem = target.with_suffix("") if _is_file(target) else sources.find_stem(source, target)
     copy = None if args.no_video else target if _is_file(target) else sources.with_ending(stem, ".mp4")
-    if copy:
-        video.check_output_path(copy, source if isinstance(source, Path) else None)
-    _claim(args, *check_free(stem, source, copy if copy != target else None))
+    check_results(source, stem, copy, is_chosen=copy == target, is_own=not args.out)
     return stem, copy
 
 
@@ -131,80 +152,61 @@ def _label_all(given: list[sources.Source], target: Path, model: "Classifier", a
             if stopped:
                 break
     finally:
-        write_index(target / INDEX, rows)
-        print(f"All of them: {printable(str(target / INDEX))}")
+        write_index(target / sources.INDEX, rows)
+        print(f"All of them: {printable(str(target / sources.INDEX))}")
     return int(any(row["state"] != "labelled" for row in rows))
 
 
 def _label(source: sources.Source, target: Path, model: "Classifier", args: Namespace) -> tuple[dict, bool]:
     """Label one source; give its line of the list, and whether Ctrl-C ended it."""
-    from lib.tools.labelling.choices import Choices
     from lib.tools.labelling.live import label_live
 
     stem, copy = _files(source, target, args)
-    choices = Choices(args.smooth, args.window, args.unknown, args.onset, args.offset, args.shortest)
+    request = _request(model.path, args)
     if isinstance(source, Path):
-        labelled, facts = _label_clip(source, stem, copy, choices.of_scored(args.stride), model, args)
-        return _report(source, stem, copy, labelled, facts, model, args), False
+        labelled, facts = _label_clip(source, stem, copy, model, request)
+        return _report(source, stem, copy, labelled, facts, request), False
     if copy and isinstance(source, str):
         print("The copy has no sound: it is copied from files only.")
-    labelled, stopped = label_live(source, model, choices, copy)
-    facts = {"frames": len(labelled.labels)}
-    return _report(source, stem, copy, labelled, facts, model, args), stopped
+    labelled, stopped = label_live(source, model, request.choices, copy)
+    return _report(source, stem, copy, labelled, {"frames": len(labelled.labels)}, request), stopped
 
 
 def _label_clip(
-    clip: Path, stem: Path, copy: Path | None, choices: "Choices", model: "Classifier", args: Namespace
+    clip: Path, stem: Path, copy: Path | None, model: "Classifier", request: "Request"
 ) -> tuple["Labelled", dict]:
     """Label a clip; give the labels, how many frames it has and, where its truth is known, how good the labels are."""
     from lib import video
-    from lib.tools.labelling.results import Labelled, compare
+    from lib.tools.labelling.clip import claim, draw, label_scores, scores_file
 
-    file = _scores_file(stem, args)
-    _claim(args, file)
-    scores = video.score_once(clip, file, model, args.stride, args.start, args.end, say=_say)
-    labels, smooth = choices.labels(scores.scores, choices.size(scores.scored_rate))
+    file = scores_file(stem, request)
+    if request.is_own:
+        claim(file)
+    scores = video.score_once(clip, file, model, request.stride, request.start, request.end, say=_say)
+    labelled, facts = label_scores(clip, scores, request, say=_say)
     if copy:
-        video.annotate_clip(clip, copy, labels, scores.with_scores(smooth), start=args.start, end=args.end)
-    end = float(scores.seconds[-1]) + float((scores.frames - scores.indices[-1]) / scores.rate)
-    labelled = Labelled(labels, smooth, scores.seconds, scores.classes, end, args.stride)
-    measured = compare(clip, labelled, float(scores.scored_rate), say=_say)
-    return labelled, {"frames": scores.frames} | ({"measures": measured} if measured else {})
+        draw(clip, copy, labelled, scores, request)
+    return labelled, facts
 
 
 def _say(sentence: str) -> None:
     print(printable(sentence))
 
 
-def _scores_file(stem: Path, args: Namespace) -> Path:
-    """Name the file of the scores; those of a part, or of some frames, do not replace those of the whole clip."""
-    part = f".{args.start:g}-{args.end:g}" if args.start or args.end < math.inf else ""
-    some = f".every{args.stride}" if args.stride > 1 else ""
-    return sources.with_ending(stem, f"{part}{some}{sources.SCORES}")
-
-
 def _report(
-    source: sources.Source,
-    stem: Path,
-    copy: Path | None,
-    labelled: "Labelled",
-    facts: dict,
-    model: "Classifier",
-    args: Namespace,
+    source: sources.Source, stem: Path, copy: Path | None, labelled: "Labelled", facts: dict, request: "Request"
 ) -> dict:
     """Write the results of one source, print them, and give its line of the list."""
+    from lib.tools.labelling.clip import report, row
     from lib.tools.labelling.results import write
 
-    window = f"{args.window} frames" if isinstance(args.window, int) else f"{args.window:g} s"
-    seconds = round(labelled.end - float(labelled.seconds[0]), 3)
-    choices = {name: getattr(args, name) for name in ("smooth", "unknown", "stride", "start")}
-    facts = {"classifier": str(model.path), "window": window} | choices | {"seconds": seconds} | facts
+    facts = report(labelled, facts, request)
     write(stem, labelled, source, copy, facts)
     where = printable(str(copy or sources.with_ending(stem, ".csv")))
-    print(f"{counted(facts['frames'], 'frame')}, {seconds:g} s, {args.smooth}, window {window}: {where}")
+    seconds, smooth, window = facts["seconds"], facts["smooth"], facts["window"]
+    print(f"{counted(facts['frames'], 'frame')}, {seconds:g} s, {smooth}, window {window}: {where}")
     for line in labelled.summary():
         print(line)
     for name, value in facts.get("measures", {}).items():
         print(f"  {name}: {value:g}")
-    row: dict = {"clip": sources.identify(source), "frames": facts["frames"], "seconds": seconds}
-    return row | labelled.fractions() | {"state": "labelled"}
+    return row(source, labelled, facts)

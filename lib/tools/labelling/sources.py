@@ -19,6 +19,7 @@ ADDRESSES = ("rtsp://", "rtsps://", "http://", "https://")
 ENDINGS = (".json", ".csv", ".vtt")
 VIDEOS = (".mp4", ".avi")
 SCORES = ".scores.npz"
+INDEX = "index.csv"
 
 
 @dataclass
