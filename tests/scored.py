@@ -13,7 +13,9 @@ CLASSES = ("badminton", "formula1", "volleyball", "golf", "rowing", "chess", "sn
 
 def flickering(n: int, classes: int = 3, rate: int = 25, stride: int = 1, scale: float = 1.5, dtype=np.float32, seed=0):
     """Scores of n frames, and the truth of the clip's frames (n * stride,), in which there is no event for a while."""
-    truth = np.repeat(np.array([0, 2, 1, -1, 2, 0]) % classes - (np.array([0, 0, 0, 1, 0, 0]) * classes), -(-n // 6))[:n]
+    truth = np.repeat(np.array([0, 2, 1, -1, 2, 0]) % classes - (np.array([0, 0, 0, 1, 0, 0]) * classes), -(-n // 6))[
+        :n
+    ]
     truth = np.where(truth < 0, timeline.NO_EVENT, truth)
     return _scores(truth, classes, np.arange(n) * stride / rate, rate, stride, scale, dtype, seed, "clip.mp4")
 

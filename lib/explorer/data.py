@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.core.colours import NO_EVENT as NO_EVENT_COLOUR
-from lib.core.colours import colours, ink_on
+from lib.core.colours import NO_EVENT, colours, ink_on
 from lib.core.errors import InputError
 from lib.core.messages import counted
 from lib.smoothing import ExponentialMean, Hysteresis, MajorityVote, RollingMean, viterbi
@@ -33,38 +32,23 @@ def smooth(scores: np.ndarray, smoother: str, size: int) -> tuple[np.ndarray, np
 
 
 def scored_truth(scores: FrameScores, truth: np.ndarray | None) -> np.ndarray | None:
-    """Give the truth of the scored frames alone, class indices (n,), from that of all frames.
-
-    Raises InputError when there are no scores, or the truth does not fit.
-    """
+    """Give the truth of the scored frames alone. Raises InputError when there are no scores, or it does not fit."""
     if not len(scores.scores):
         raise InputError(f"{scores.source} has no scored frames: there is nothing to explore.")
-    if truth is None:
-        return None
-    if np.shape(truth) != (scores.frames,):
-        raise InputError(
-            f"the truth has shape {np.shape(truth)}, and {scores.source} {counted(scores.frames, 'frame')}."
-        )
-    return np.asarray(truth)[scores.indices]
+    if truth is not None and np.shape(truth) != (scores.frames,):
+        frames = counted(scores.frames, "frame")
+        raise InputError(f"the truth has shape {np.shape(truth)}, and {scores.source} {frames}.")
+    return None if truth is None else np.asarray(truth)[scores.indices]
 
 
 def pack(scores: FrameScores, truth: np.ndarray | None = None) -> dict[str, Any]:
-    """Pack a clip's scores for the browser, every number exactly as it is (seconds to a millionth).
+    """Pack a clip's scores for the browser as plain JSON, every number exactly as it is (seconds to a millionth).
 
-    Args:
-        scores: of the clip.
-        truth: class indices (frames,), -1 for no event, or None.
-
-    Returns:
-        Plain JSON; arrays are their bytes, compressed, in base64.
-
-    Raises:
-        InputError: there are no scores, or the truth does not fit.
+    Arrays are their bytes, compressed, in base64. Raises InputError as `scored_truth` does.
     """
     known = scored_truth(scores, truth)
     rows = scores.scores if scores.scores.dtype == np.float32 else scores.scores.astype(np.float64)
-    ticks = np.rint(scores.seconds * 1e6).astype(np.int64)
-    palette = [*colours(scores.classes).values(), NO_EVENT_COLOUR]
+    palette = [*colours(scores.classes).values(), NO_EVENT]
     return {
         "source": scores.source,
         "classes": list(scores.classes),
@@ -74,7 +58,7 @@ def pack(scores: FrameScores, truth: np.ndarray | None = None) -> dict[str, Any]
         "stride": scores.stride,
         "type": rows.dtype.name,
         "rows": _packed(rows),
-        "steps": _packed(np.diff(ticks, prepend=0).astype(np.float64)),
+        "steps": _packed(np.diff(np.rint(scores.seconds * 1e6), prepend=0)),  # whole numbers, which float64 holds
         "truth": None if known is None else _packed(known.astype(np.int16)),
         "logCorrections": _packed(_log_corrections(rows)),
         "logSteps": _packed(_log_steps(len(scores.classes))),
@@ -105,7 +89,7 @@ def _portable_log(values: np.ndarray) -> np.ndarray:
     square, total = ratio * ratio, np.zeros_like(ratio)
     for odd in range(23, 0, -2):
         total = total * square + 1 / odd
-    return 2 * ratio * total + power * np.log(2)
+    return 2 * ratio * total + power * 0.6931471805599453  # the logarithm of 2
 
 
 def _log_steps(classes: int) -> np.ndarray:

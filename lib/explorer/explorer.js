@@ -41,7 +41,7 @@ const PARTS = `
     <button type="button" class="back" aria-label="One frame back">Back</button>
     <button type="button" class="step" aria-label="One frame on">Step</button>
     <button type="button" class="next">Next disagreement</button>
-    <output class="moment"></output>
+    <span class="moment"></span>
   </div>
   <canvas class="axis" tabindex="0" role="slider" aria-label="Frame of the clip" aria-valuemin="0"></canvas>
   <table>
@@ -169,14 +169,21 @@ class Explorer {
   }
 
   play() {
-    if (this.frame === this.clip.frames - 1) this.go(0);
+    if (this.frame === this.clip.frames - 1) {
+      this.isBehind = false; // whatever was looked for, it begins again
+      this.show(0);
+      this.video.currentTime = 0;
+    }
     if (this.options.video) this.video.play().catch(error => this.say(`The clip does not play: ${error.message}`));
     else this.playWithoutVideo();
     this.showPlaying();
   }
 
   pause() {
-    if (this.options.video) this.video.pause();
+    if (this.options.video && this.isPlaying) {
+      this.video.pause();
+      this.go(this.frameAt(this.video.currentTime));
+    }
     cancelAnimationFrame(this.timer);
     this.timer = undefined;
     this.showPlaying();
@@ -207,7 +214,7 @@ class Explorer {
     video.addEventListener("play", () => this.showPlaying());
     video.addEventListener("pause", () => {
       this.showPlaying();
-      this.go(video.ended ? this.clip.frames - 1 : this.frameAt(video.currentTime));
+      if (video.ended) this.show(this.clip.frames - 1);
     });
     const onFrame = (now, shown) => {
       if (this.isClosed) return;
@@ -270,8 +277,8 @@ class Explorer {
     const rate = this.clip.rate / this.clip.stride; // scored frames per second
     const known = Boolean(this.clip.truth);
     const lag = ({ lag }) =>
-      lag === null ? "no change of event" : `${lag.toFixed(1)} frames (${(lag / rate).toFixed(2)} s)`;
-    const cells = one => (known ? [`${(100 * one.accuracy).toFixed(1)}%`, one.surplus, lag(one)] : [one.switches]);
+      lag === null ? "no change of event" : `${fixed(lag, 1)} frames (${fixed(lag / rate, 2)} s)`;
+    const cells = one => (known ? [`${fixed(100 * one.accuracy, 1)}%`, one.surplus, lag(one)] : [one.switches]);
     const heads = known ? ["accuracy", "surplus switches", "mean lag"] : ["switches"];
     const row = (first, rest, cell) => {
       const line = document.createElement("tr");
@@ -325,6 +332,7 @@ class Explorer {
       PageDown: step(-second), PageUp: step(second), Home: step(-Infinity), End: step(Infinity),
     };
     this.onKey = event => {
+      event.stopPropagation(); // JupyterLab would take the arrows away from a slider
       const isTaken = event.target.matches?.("input, select, button") || event.ctrlKey || event.metaKey || event.altKey;
       if (isTaken || !Object.hasOwn(keys, event.key)) return;
       event.preventDefault();
@@ -341,7 +349,7 @@ class Explorer {
     });
     canvas.addEventListener("pointermove", event => event.buttons && point(event));
 
-    this.repaint = () => this.refresh();
+    this.repaint = () => (this.axis.fit(), this.refresh());
     this.sizes = new ResizeObserver(this.repaint);
     this.sizes.observe(canvas);
     this.themes = new MutationObserver(this.repaint); // a notebook's theme is an attribute
@@ -355,7 +363,7 @@ class Explorer {
     const { classes, colours } = this.clip;
     part(".bars").replaceChildren(...classes.map((label, k) => {
       const bar = document.createElement("li");
-      bar.innerHTML = "<span></span><i></i><output></output>";
+      bar.innerHTML = "<span></span><i></i><b></b>";
       bar.firstElementChild.textContent = bar.title = label;
       bar.style.setProperty("--colour", colours[k]);
       return bar;
@@ -417,6 +425,12 @@ class Explorer {
     this.themes.disconnect();
     this.root.remove();
   }
+}
+
+/** A number with so many decimals, a half rounded to the even neighbour, as Python prints it: 1.25 is 1.2. */
+function fixed(number, decimals) {
+  const isHalf = (number * 2 ** (decimals + 1)) % 2 === 1, text = number.toFixed(decimals);
+  return isHalf && text.at(-1) % 2 ? (number - 10 ** -(decimals + 3)).toFixed(decimals) : text;
 }
 
 const frames = count => (count === 1 ? "1 frame" : `${count} frames`);

@@ -11,11 +11,6 @@ from lib.core.files import atomic_write
 _FOLDER = Path(__file__).parent
 SCRIPT = "\n".join((_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in ("smoothing", "axis", "explorer"))
 STYLE = (_FOLDER / "explorer.css").read_text(encoding="utf-8")
-ABOUT = (
-    "A neural network has given each frame of this clip a score for each event, and A and B are two ways of smoothing "
-    "those scores into a label that does not flicker. Choose a smoother, drag a size, play the clip or click a strip: "
-    "your browser computes everything on this page again."
-)
 _MACROS: Any = templating.load(_FOLDER / "page.html.j2").module  # the macros are its attributes
 
 
@@ -27,5 +22,5 @@ def markup(data: dict[str, Any], video: str | None) -> Markup:
 def write(path: Path, data: dict[str, Any], video: str | None) -> None:
     """Write a page with the explorer on it, whole or not at all. Raises OSError when it cannot be written."""
     with atomic_write(path) as part:
-        text = _MACROS.page(f"Events in {data['source']}", ABOUT, markup(data, video))
+        text = _MACROS.page(f"Events in {data['source']}", markup(data, video))
         part.write_text(text.lstrip(), encoding="utf-8")

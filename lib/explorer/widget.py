@@ -4,7 +4,6 @@ import base64
 import io
 from inspect import unwrap
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 
@@ -17,25 +16,17 @@ from IPython.display import display
 from lib import plots
 from lib.core import made, paths
 from lib.explorer import page
-from lib.explorer.clip import is_playable, write_playable
 from lib.explorer.data import pack, scored_truth, smooth
 from lib.plots.style import STYLE
 from lib.video import FrameScores, annotate_clip
+from lib.video.playable import playable_bytes
 
-_LARGEST = 50_000_000  # bytes of a clip in a notebook
-_WIDEST = 640  # pixels of a larger one's copy
-_END = 48  # characters: so much of a picture's end tells it from others
-STILL = "A still picture of the explorer. Run this cell to move it; or, for a page without a kernel: python -m lib explore"
-
-
-class _Cancelled(Exception):
-    """The user cancels the writing of a video."""
+_LARGEST, _WIDEST = 50_000_000, 640  # bytes of a clip in a notebook; pixels of a larger one's copy
+STILL = "A still picture of the explorer: run this cell to move it, or write a page: python -m lib explore CLIP"
 
 
 class SmoothingExplorer(anywidget.AnyWidget):
-    """Two ways of smoothing the scores of a clip, side by side, computed in the browser at every move.
-
-    It begins at the first frame that A and B label differently.
+    """Two ways of smoothing the scores of a clip, side by side, from the first frame that they label differently.
 
     Args:
         scores: of the clip, from `video.score_clip`; the network itself is not needed.
@@ -69,28 +60,27 @@ class SmoothingExplorer(anywidget.AnyWidget):
         folder: str | Path | None = None,
     ):
         self._scores, self._truth = scores, scored_truth(scores, truth)
-        self._source, self._folder = clip and Path(clip), Path(folder or paths.OUTPUT / "explorer")
+        self._source, self._folder = Path(clip) if clip else None, Path(folder or paths.OUTPUT / "explorer")
         self._cancelled, self._writer = Event(), Thread()
-        packed = pack(scores, truth)
-        film = _small(self._source) if self._source else b""
-        super().__init__(data=packed, clip=film, can_write=clip is not None)
-        if len(film) == 0 and clip:
+        film = playable_bytes(self._source, _LARGEST, _WIDEST) if self._source else b""
+        super().__init__(data=pack(scores, truth), clip=film, can_write=clip is not None)
+        if clip and not film:
             self.status = f"{scores.source} is too large to be played here: write a page with python -m lib explore."
         self.on_msg(self._on_message)
 
     def _ipython_display_(self) -> None:
         """Show a still picture, for where no kernel runs, and the live explorer, which hides it."""
         picture = base64.b64encode(self._still()).decode()
-        self.still = picture[-_END:]
-        display({"image/png": picture, "text/plain": STILL}, {"image/png": {"alt": STILL}}, raw=True)
+        self.still = picture[-48:]  # tells it from other pictures
+        display({"image/png": picture, "text/plain": STILL}, raw=True)
         bundle, metadata = self._repr_mimebundle_()  # type: ignore[misc]  # None is only for what has no view
         del bundle["text/plain"]
-        display(bundle, metadata, raw=True)
+        display(bundle, metadata=metadata, raw=True)
 
     def _still(self) -> bytes:
         """The strips of labels as PNG."""
-        strips = {f"deque of {size}": smooth(self._scores.scores, "mean", size)[0] for size in (1, 32)}
-        strips = ({} if self._truth is None else {"truth": self._truth}) | strips
+        strips = {} if self._truth is None else {"truth": self._truth}
+        strips |= {f"deque of {size}": smooth(self._scores.scores, "mean", size)[0] for size in (1, 32)}
         memory = io.BytesIO()
         with plt.rc_context(STYLE):
             figure = unwrap(plots.label_strips)(self._scores.seconds, strips, self._scores.classes)
@@ -120,8 +110,6 @@ class SmoothingExplorer(anywidget.AnyWidget):
             made.claim("the labelled clip", out)
             annotate_clip(self._source, out, labels, bars, progress=False, on_frame=self._count)
             self.status = f"Written: {out.name}, in {out.parent.name}."
-        except _Cancelled:
-            self.status = f"{out.name} is not written."
         except (OSError, ValueError) as error:
             self.status = str(error)
         finally:
@@ -129,15 +117,5 @@ class SmoothingExplorer(anywidget.AnyWidget):
 
     def _count(self, written: int) -> None:
         if self._cancelled.is_set():
-            raise _Cancelled
+            raise InterruptedError("The video is not written.")
         self.progress = round(written / self._scores.frames, 2)
-
-
-def _small(clip: Path) -> bytes:
-    """The clip as browsers play it, made smaller where it is large; empty where it is too large even then."""
-    if is_playable(clip) and clip.stat().st_size <= _LARGEST:
-        return clip.read_bytes()
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / "clip.mp4"
-        write_playable(clip, copy, widest=_WIDEST)
-        return copy.read_bytes() if copy.stat().st_size <= _LARGEST else b""

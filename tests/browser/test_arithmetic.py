@@ -5,12 +5,10 @@ import base64
 import numpy as np
 import pytest
 import scored
-from pages import Page
 
 from lib import timeline
 from lib.explorer import page as explorer_page
 from lib.explorer.data import LARGEST, SMOOTHERS, pack, smooth
-from lib.video import FrameScores
 
 SIZES = range(1, LARGEST + 1)
 

@@ -36,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     from lib import explorer
-    from lib.explorer.clip import write_playable
+    from lib.video.playable import write_playable
 
     page, video = _files(args)
     scores = _scores(args)
@@ -77,7 +77,9 @@ def _files(args: Namespace) -> tuple[Path, Path | None]:
     elif not (page.is_file() and _MARK in page.read_bytes()):
         for file in files:
             if file.exists():
-                raise FileError(f"{file} stays as it is, because no explorer wrote it: choose another place with --out.")
+                raise FileError(
+                    f"{file} stays as it is, because no explorer wrote it: choose another place with --out."
+                )
     return page, video
 
 
@@ -111,6 +113,10 @@ def _truth(clip: Path, scores: "FrameScores") -> "np.ndarray | None":
         print(printable(f"Warning: the page is without the truth. {file}: {error}"))
         return None
     if len(events) != scores.frames:
-        print(printable(f"Warning: the page is without the truth. {file} does not have the clip's {scores.frames} frames."))
+        print(
+            printable(
+                f"Warning: the page is without the truth. {file} does not have the clip's {scores.frames} frames."
+            )
+        )
         return None
     return events

@@ -3,14 +3,16 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 
 from lib.core.files import atomic_write
 from lib.core.progress import progress_bar
-from lib.video import VideoInfo, VideoReader
 from lib.video.copying import CopySink
+from lib.video.info import VideoInfo
 from lib.video.opening import open_video
+from lib.video.reader import VideoReader
 
 _SOUND = {"aac", "mp3"}
 _PIXELS = ("yuv420p", "yuvj420p")
@@ -56,3 +58,16 @@ def write_playable(source: Path, out: Path, widest: int = 0, progress: bool = Tr
             for frame in bar:
                 small = cv2.resize(frame.image, (width, height), interpolation=cv2.INTER_AREA)
                 sink.write(small, frame.seconds)
+
+
+def playable_bytes(clip: Path, largest: int, widest: int) -> bytes:
+    """Give a clip as browsers play it, in at most `largest` bytes: made smaller where it has more, empty if even that has.
+
+    Raises OSError, as `write_playable`.
+    """
+    if is_playable(clip) and clip.stat().st_size <= largest:
+        return clip.read_bytes()
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "clip.mp4"
+        write_playable(clip, copy, widest)
+        return copy.read_bytes() if copy.stat().st_size <= largest else b""
