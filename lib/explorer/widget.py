@@ -96,10 +96,10 @@ class SmoothingExplorer(anywidget.AnyWidget):
             self._cancelled.set()
         elif not self._writer.is_alive():
             self._cancelled.clear()
-            self._writer = Thread(target=self.write, args=(content["smoother"], content["size"]), daemon=True)
+            self._writer = Thread(target=self._write, args=(content["smoother"], content["size"]), daemon=True)
             self._writer.start()
 
-    def write(self, smoother: str, size: int) -> None:
+    def _write(self, smoother: str, size: int) -> None:
         """Write the clip with the labels of a smoother (a key of SMOOTHERS) of a size; `status` says how it ended."""
         assert self._source  # without a clip there is no button to write it
         out = self._folder / f"{self._source.stem}_{smoother}_{size}.mp4"

@@ -16,8 +16,6 @@ from lib.core.messages import printable
 from lib.tools.commands._arguments import stride
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from lib.video import FrameScores
 
 PAGE, CLIP = "index.html", "clip.mp4"
@@ -35,21 +33,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    from lib import explorer
+    from lib.explorer import write_page
+    from lib.tools.course import explorer
     from lib.video.playable import write_playable
 
     page, video = _files(args)
     scores = _scores(args)
-    data = explorer.pack(scores, _truth(args.clip, scores))
+    data = explorer.pack(args.clip, scores, _say)
     if video:
         write_playable(args.clip, video)
-        explorer.write_page(page, data, video.name)
+        write_page(page, data, video.name)
     else:
         with temporary(page.with_suffix(".mp4")) as part:
             write_playable(args.clip, part)
             content = base64.b64encode(part.read_bytes()).decode()
-        explorer.write_page(page, data, f"data:video/mp4;base64,{content}")
-    print(f"The explorer: {printable(str(page))}")
+        write_page(page, data, f"data:video/mp4;base64,{content}")
+    _say(f"The explorer: {page}")
     if args.open:
         webbrowser.open(page.resolve().as_uri())
     return 0
@@ -93,30 +92,12 @@ def _scores(args: Namespace) -> "FrameScores":
     from lib.tools.labelling import sources
 
     model = classifier.load(args.model or classifier.newest())
-    print(f"Classifier: {printable(str(model.path))}")
+    _say(f"Classifier: {model.path}")
     some = f".every{args.stride}" if args.stride > 1 else ""
     file = sources.with_ending(sources.find_stem(args.clip, paths.OUTPUT / "labelled"), f"{some}{sources.SCORES}")
     made.claim("the scores of the clip", file)
-    return video.score_once(args.clip, file, model, args.stride, say=lambda sentence: print(printable(sentence)))
+    return video.score_once(args.clip, file, model, args.stride, say=_say)
 
 
-def _truth(clip: Path, scores: "FrameScores") -> "np.ndarray | None":
-    """The truth beside a clip, NAME.truth.csv; a sentence says why one cannot be used."""
-    from lib import timeline
-
-    file = clip.with_suffix(".truth.csv")
-    if not file.exists():
-        return None
-    try:
-        events = timeline.read_truth(file).labels(scores.classes)
-    except InputError as error:
-        print(printable(f"Warning: the page is without the truth. {file}: {error}"))
-        return None
-    if len(events) != scores.frames:
-        print(
-            printable(
-                f"Warning: the page is without the truth. {file} does not have the clip's {scores.frames} frames."
-            )
-        )
-        return None
-    return events
+def _say(sentence: str) -> None:
+    print(printable(sentence))
