@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from lib import sample, timeline, video
-from lib.core import paths
+from lib import timeline
+from lib.sample import programmes
 from lib.video import FrameScores
 
 CLASSES = ("badminton", "formula1", "volleyball", "golf", "rowing", "chess", "snooker")
@@ -29,14 +29,11 @@ def ties(n: int, steps: int, seed: int = 0):
 
 
 def generated_clip(name: str):
-    """Scores of a generated clip's frames, as of a network that errs often, and its truth."""
-    path = paths.EXAMPLE_CLIPS / f"{name}.mp4"
-    if not path.exists():
-        sample.draw_clip(name, paths.EXAMPLE_CLIPS)
-    known = timeline.read_truth(path.with_suffix(".truth.csv"))
-    truth = known.labels(CLASSES[:3])
-    rate = video.VideoInfo.of(path).rate
-    return _scores(truth, 3, known.seconds, rate, 1, 1.5, np.float32, 0, path.name)
+    """Scores of the frames that a generated clip has, as of a network that errs often, and its truth."""
+    scenes = programmes.programme(name, np.random.default_rng([0, programmes.CLIPS.index(name)]))
+    truth = np.repeat([CLASSES.index(scene.event) for scene in scenes], [scene.frames for scene in scenes])
+    seconds = np.arange(len(truth)) / programmes.RATE
+    return _scores(truth, 3, seconds, programmes.RATE, 1, 1.5, np.float32, 0, f"{name}.mp4")
 
 
 def _scores(truth, classes, seconds, rate, stride, scale, dtype, seed, source):

@@ -79,12 +79,13 @@ class SmoothingExplorer(anywidget.AnyWidget):
 
     def _still(self) -> bytes:
         """The strips of labels as PNG."""
-        strips = {} if self._truth is None else {"truth": self._truth}
+        k, truth = len(self._scores.classes), self._truth
+        strips = {} if truth is None else {"truth": np.where(truth < 0, k, truth)}
         strips |= {f"deque of {size}": smooth(self._scores.scores, "mean", size)[0] for size in (1, 32)}
         memory = io.BytesIO()
         with plt.rc_context(STYLE):
-            figure = unwrap(plots.label_strips)(self._scores.seconds, strips, self._scores.classes)
-            figure.suptitle(STILL, fontsize=10)
+            figure = unwrap(plots.label_strips)(self._scores.seconds, strips, (*self._scores.classes, "no event"))
+            figure.suptitle(STILL, fontsize=12)
             figure.savefig(memory, format="png", dpi=100)
             plt.close(figure)
         return memory.getvalue()

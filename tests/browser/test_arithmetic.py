@@ -6,27 +6,21 @@ import numpy as np
 import pytest
 import scored
 
-from lib import timeline
+from lib import sample, timeline
 from lib.explorer import page as explorer_page
 from lib.explorer.data import LARGEST, SMOOTHERS, pack, smooth
 
 SIZES = range(1, LARGEST + 1)
 
-# For each size: the labels (Int16), then the smoothed scores where there are some; all in one piece, as base64.
+# For each size: the labels (Int16), then the smoothed scores where there are some, all in one piece, as base64; and the
+# measures of the labels.
 COMPUTE = """async ([data, smoother, sizes]) => {
     const clip = await module.unpack(data);
-    const pieces = sizes.flatMap(size => {
-        const { labels, rows } = module.smooth(clip, smoother, size);
-        return [labels, ...(rows ? [rows] : [])];
-    });
+    const results = sizes.map(size => module.smooth(clip, smoother, size));
     const reader = new FileReader();
-    reader.readAsDataURL(new Blob(pieces));
+    reader.readAsDataURL(new Blob(results.flatMap(({ labels, rows }) => [labels, ...(rows ? [rows] : [])])));
     await new Promise(done => reader.onload = done);
-    return reader.result.split(",")[1];
-}"""
-MEASURE = """async ([data, smoother, sizes]) => {
-    const clip = await module.unpack(data);
-    return sizes.map(size => module.measure(module.smooth(clip, smoother, size).labels, clip.truth));
+    return [reader.result.split(",")[1], results.map(({ labels }) => module.measure(labels, clip.truth))];
 }"""
 
 
@@ -46,7 +40,7 @@ def module(browser):
 
 
 CLIPS = {
-    "a generated clip": lambda: scored.generated_clip("formula2"),
+    **{name: lambda name=name: scored.generated_clip(name) for name in sample.CLIPS},
     "two events": lambda: scored.flickering(700, classes=2),
     "seven events": lambda: scored.flickering(500, classes=7),
     "ties": lambda: scored.ties(600, steps=8),
@@ -66,32 +60,22 @@ def clip(request):
 
 
 @pytest.mark.parametrize("smoother", SMOOTHERS)
-def test_labels_and_means_equal_the_librarys_at_every_size(module, clip, smoother):
+def test_labels_scores_and_measures_equal_the_librarys_at_every_size(module, clip, smoother):
     scores, truth = clip
-    given = base64.b64decode(module.evaluate(COMPUTE, [pack(scores, truth), smoother, list(SIZES)]))
-    n, at = len(scores.scores), 0
-    for size in SIZES:
+    packed, measures = module.evaluate(COMPUTE, [pack(scores, truth), smoother, list(SIZES)])
+    given, known, at = base64.b64decode(packed), truth[scores.indices], 0
+    for size, measured in zip(SIZES, measures, strict=True):
         labels, rows = smooth(scores.scores, smoother, size)
-        theirs = np.frombuffer(given, np.int16, n, at)
+        theirs = np.frombuffer(given, np.int16, len(labels), at)
         at += theirs.nbytes
         np.testing.assert_array_equal(theirs, labels, err_msg=f"{smoother} of {size}: labels")
         if rows is not None:
-            theirs = np.frombuffer(given[at : at + rows.nbytes], rows.dtype).reshape(rows.shape)
+            assert given[at : at + rows.nbytes] == rows.tobytes(), f"{smoother} of {size}: scores"
             at += rows.nbytes
-            np.testing.assert_array_equal(theirs.view(np.uint8), rows.view(np.uint8), err_msg=f"{smoother} of {size}")
-    assert at == len(given)
-
-
-@pytest.mark.parametrize("smoother", SMOOTHERS)
-def test_measures_equal_the_librarys_at_every_size(module, clip, smoother):
-    scores, truth = clip
-    given = module.evaluate(MEASURE, [pack(scores, truth), smoother, list(SIZES)])
-    known = truth[scores.indices]
-    for size, theirs in zip(SIZES, given):
-        labels = smooth(scores.scores, smoother, size)[0]
-        assert theirs == {
+        assert measured == {
             "switches": len(timeline.segments(labels)) - 1,
             "accuracy": timeline.frame_accuracy(labels, known),
             "surplus": timeline.surplus_switches(labels, known),
             "lag": timeline.mean_lag(labels, known) if len(timeline.lags(labels, known)) else None,
-        }, f"{smoother} of {size}"
+        }, f"{smoother} of {size}: measures"
+    assert at == len(given)
