@@ -144,7 +144,7 @@ class Axis {
       for (const y of [top, top + CURVE - 1]) this.fill(LEFT, y, this.width, 1, this.ink, 0.12);
       this.paintCurve(raw.rows, k, top, { stroke: this.ink, alpha: 0.35, width: 1 });
       if (A.rows) this.paintCurve(A.rows, k, top, { stroke: clip.colours[k], width: 2.5 });
-      if (B.rows) this.paintCurve(B.rows, k, top, { stroke: this.ink, width: 1.8, dash: [6, 5] });
+      if (B.rows) this.paintCurve(B.rows, k, top, { stroke: this.ink, width: 1.8, dash: [8, 4] });
       top += CURVE + GAP;
     });
     pen.font = FONT;
@@ -210,7 +210,7 @@ class Axis {
     };
     entry("each frame", [], 1, 0.35, [this.ink]);
     entry(A.rows ? "A" : "A: labels only", [], 2.5, A.rows ? 1 : 0, this.clip.colours.slice(0, 3));
-    entry(B.rows ? "B" : "B: labels only", [6, 5], 1.8, B.rows ? 1 : 0, [this.ink]);
+    entry(B.rows ? "B" : "B: labels only", [8, 4], 1.8, B.rows ? 1 : 0, [this.ink]);
   }
 
   /** The name of a row, to the left of it; a long one is cut. */

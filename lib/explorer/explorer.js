@@ -59,8 +59,7 @@ const PARTS = `
  * Show the explorer in an element.
  *
  * `data` is what lib/explorer/data.py packs. Options: `video` (an address), `state` (as `state()` gives it), `onState`
- * (receives it after a change), `write` (receives {smoother, size} or {cancel: true}; without, nothing can be written),
- * `keys` (whose keys are listened to: the explorer itself, or the document).
+ * (receives it after a change), `write` (receives {smoother, size} or {cancel: true}; without, nothing can be written).
  */
 export async function mount(element, data, options = {}) {
   return new Explorer(element, await unpack(data), options);
@@ -331,15 +330,14 @@ class Explorer {
       ArrowLeft: step(-1), ArrowRight: step(1), ArrowDown: step(-1), ArrowUp: step(1),
       PageDown: step(-second), PageUp: step(second), Home: step(-Infinity), End: step(Infinity),
     };
-    this.onKey = event => {
+    const onKey = event => {
       event.stopPropagation(); // JupyterLab would take the arrows away from a slider
-      const isTaken = event.target.matches?.("input, select, button") || event.ctrlKey || event.metaKey || event.altKey;
+      const isTaken = event.target.matches("input, select, button") || event.ctrlKey || event.metaKey || event.altKey;
       if (isTaken || !Object.hasOwn(keys, event.key)) return;
       event.preventDefault();
       keys[event.key]();
     };
-    this.keys = this.options.keys ?? this.root;
-    this.keys.addEventListener("keydown", this.onKey);
+    this.root.addEventListener("keydown", onKey);
 
     const { canvas } = this.axis;
     const point = event => this.go(this.axis.frameAt(event.offsetX));
@@ -401,7 +399,8 @@ class Explorer {
     }
     for (const name of ["A", "B"]) this.showSide(name);
     const first = nextDisagreement(this.sides.A.labels, this.sides.B.labels, -1) ?? 0;
-    this.frame = given.get("t") ? this.frameAt(Number(given.get("t"))) : first;
+    const moment = parseFloat(given.get("t"));
+    this.frame = Number.isNaN(moment) ? first : this.frameAt(moment);
     this.reported = this.state();
   }
 
@@ -419,7 +418,6 @@ class Explorer {
     this.isClosed = true;
     this.pause();
     clearTimeout(this.soon);
-    this.keys.removeEventListener("keydown", this.onKey);
     this.dark.removeEventListener("change", this.repaint);
     this.sizes.disconnect();
     this.themes.disconnect();
@@ -444,7 +442,6 @@ export async function openPage(element, source) {
     video: data.video,
     state: location.hash.slice(1),
     onState: text => history.replaceState(null, "", `#${text}`),
-    keys: document,
   });
   addEventListener("hashchange", () => {
     explorer.restore(location.hash.slice(1));

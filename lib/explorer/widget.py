@@ -90,9 +90,8 @@ class SmoothingExplorer(anywidget.AnyWidget):
             plt.close(figure)
         return memory.getvalue()
 
-    # Writing, in a thread: the kernel goes on with other cells
-
     def _on_message(self, _: Any, content: dict[str, Any], buffers: list) -> None:
+        """Write a video, in a thread, so that the kernel goes on with other cells; or cancel that."""
         if content.get("cancel"):
             self._cancelled.set()
         elif not self._writer.is_alive():

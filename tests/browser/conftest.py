@@ -16,8 +16,9 @@ import pytest
 import scored
 from playwright.sync_api import sync_playwright
 
-from lib import sample, timeline, video
+from lib import lessons, timeline, video
 from lib.core import notebooks, paths
+from lib.core.paths import Run
 from lib.explorer import pack, write_page
 from lib.video.playable import write_playable
 
@@ -40,8 +41,7 @@ def browser():
 def material(tmp_path_factory):
     """A folder with a generated clip, its scores and its truth, and those of a long clip without pictures."""
     folder = tmp_path_factory.mktemp("explorer")
-    if not (clip := paths.EXAMPLE_CLIPS / f"{CLIP}.mp4").exists():
-        sample.draw_clip(CLIP, paths.EXAMPLE_CLIPS)
+    clip = lessons.clip(CLIP, Run("sample", "bundled"))
     with video.VideoReader(clip) as reader:
         seconds = [frame.seconds for frame in reader]
     scores, truth = scored.flickering(len(seconds))
