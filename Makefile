@@ -25,7 +25,7 @@ test: $(VENV)/ready
 	@$(RUN) -m mypy --no-error-summary
 	@$(RUN) -m pytest -n 2
 
-# JupyterLab and the explorer, driven in a real browser; screenshots are left in output/browser.
+# The explorer in JupyterLab and on a page, driven in a real browser; screenshots are left in output/browser.
 test-browser: $(VENV)/ready
 	@test -x "$(CHROMIUM)" || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null \
 	  || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }

@@ -68,7 +68,8 @@ def test_a_wrong_argument_shows_how_its_own_command_is_used(name, capsys):
     "course --seed", "course --image-size", "course --scaling", "fetch --from", "evaluate", "evaluate x --model", "label",
     "label x --model", "label x --out", "import", "import x --classes a", "crossval", "crossval x --backbone", "pretrain",
     "pretrain --speed", "pretrain --variant", "experiment", "experiment seeds --cases", "notebooks", "lab --copy",
-    "lab -- --port"])  # fmt: skip
+    "lab -- --port", "explore", "explore x --out",
+    "explore x --model", "explore x --scores"])  # fmt: skip
 @pytest.mark.parametrize("empty", ["", " "])
 def test_no_value_may_be_empty(project, arguments, empty, capsys, monkeypatch):
     """As a path, an empty text would be the current folder."""

@@ -56,9 +56,25 @@ def write_labelled(small):
     one = np.eye(3, dtype=np.float32)[:1]
     scores = video.FrameScores(one, np.zeros(1), np.arange(1), ("badminton", "formula1", "volleyball"), "", 25, 1, 1)
     explorer = SmoothingExplorer(scores, small / "clips" / "clip.mp4")
-    explorer._write(explorer.a)
-    if "stays as it is" in explorer.status.value:
-        raise FileExistsError(explorer.status.value)
+    explorer._write("mean", 1)
+    if "stays as it is" in explorer.status:
+        raise FileExistsError(explorer.status)
+
+
+def explore(small, *options):
+    """The explorer of a clip whose scores are stored."""
+    scores = video.FrameScores(
+        np.eye(3, dtype=np.float32)[:1],
+        np.zeros(1),
+        np.arange(1),
+        ("badminton", "formula1", "volleyball"),
+        "",
+        25,
+        1,
+        1,
+    )
+    scores.save(small / "clips" / "clip.scores.npz")
+    command("explore", "clips/clip.mp4", "--scores", str(small / "clips" / "clip.scores.npz"), *options)(small)
 
 
 def command(*arguments):
@@ -83,7 +99,10 @@ MAKERS = {  # a file, and what makes one of that name
     "output/sample-bundled/notebooks/a.html": command("course"),
     "output/sample-bundled/index.html": command("course"),
     "output/labelled/clip.mp4": command("label", "clips/clip.mp4"),
-    "output/explorer/clip_rolling_mean_1.mp4": write_labelled,
+    "output/explorer/clip_mean_1.mp4": write_labelled,
+    "output/explorer/clip/index.html": explore,
+    "output/explorer/clip/clip.mp4": explore,
+    "output/explorer/clip.html": lambda small: explore(small, "--single-file"),
     "model/imported/lecture.keras": command("import", "lecture.hdf5", "--classes", "a", "b"),
     "model/imported/lecture.json": command("import", "lecture.hdf5", "--classes", "a", "b"),
     "output/bench_quick.json": command("bench", "--quick"),

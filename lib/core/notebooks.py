@@ -155,6 +155,7 @@ def without_noise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
             for output in cell.outputs:
                 output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            cell.outputs = [output for output in cell.outputs if output.get("data") != {}]  # nothing but a widget
     return notebook
 
 

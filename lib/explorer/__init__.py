@@ -1,6 +1,5 @@
-"""The slider: two ways of smoothing one clip side by side, drawn anew at every move; the network is never asked."""
+"""The explorer: two ways of smoothing one clip side by side, in a notebook or on a page; the browser does the work."""
 
-from lib.explorer.drawing import WIDTH, Drawing, draw
-from lib.explorer.frames import ClipFrames
-from lib.explorer.state import LARGEST, METHODS, ClipData, Metrics, Side, State
+from lib.explorer.data import pack
+from lib.explorer.page import write as write_page
 from lib.explorer.widget import SmoothingExplorer

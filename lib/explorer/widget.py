@@ -1,71 +1,37 @@
-"""The explorer as a widget: controls, and what happens when one is moved."""
+"""The explorer in a notebook: a widget in JupyterLab, VS Code and Colab, and a still picture where no kernel runs."""
 
-import asyncio
-import time
+import base64
+import io
+from inspect import unwrap
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
-import ipywidgets as widgets
+import anywidget
+import matplotlib.pyplot as plt
 import numpy as np
+import traitlets
+from IPython.display import display
 
+from lib import plots
 from lib.core import made, paths
-from lib.core.colours import colours
 from lib.explorer import page
-from lib.explorer.drawing import Drawing, draw, png
-from lib.explorer.frames import ClipFrames
-from lib.explorer.state import LARGEST, METHODS, ClipData, Side, State
-from lib.video import FrameScores, VideoError, annotate_clip
+from lib.explorer.data import pack, scored_truth, smooth
+from lib.plots.style import STYLE
+from lib.video import FrameScores, annotate_clip
+from lib.video.playable import playable_bytes
 
-_PICTURES_A_SECOND = 12  # while playing; faster than this the frames between are passed over
-_LARGEST_SHOWN = 50_000_000  # bytes of a video that is shown in the page as well
-_ROW, _SIDE = "explorer-row", "explorer-side"
-
-
-class SideControls(widgets.VBox):
-    """One side: its words, its frame, and the controls of its method and size. `value` is the Side that they show."""
-
-    def __init__(self, name: str, side: Side, has_clip: bool):
-        self.name = name
-        self.words = widgets.HTML()
-        self.picture = widgets.Image(format="png")
-        limits = {"min": 1, "max": LARGEST, "value": side.size}
-        self.size = widgets.IntSlider(
-            **limits, readout=False, description=f"{name} size", tooltip=f"Size of side {name}, in frames"
-        )
-        self.typed = widgets.BoundedIntText(
-            **limits, description=f"{name} frames", tooltip=f"Size of side {name}, typed, in frames"
-        )
-        self.method = widgets.Dropdown(
-            options=[(method.replace("viterbi", "Viterbi"), method) for method in METHODS],
-            value=side.method,
-            description=f"{name} method",
-            tooltip=f"Method of side {name}",
-        )
-        self.write = widgets.Button(
-            description=f"Write {name} as a video", icon="film", tooltip=f"Write the clip as side {name} labels it"
-        )
-        widgets.link((self.size, "value"), (self.typed, "value"))
-        self.typed.layout.width, self.method.layout.width = "130px", "220px"
-        sizes = widgets.HBox([self.size, self.typed]).add_class(_ROW)
-        choice = widgets.HBox([self.method, self.write] if has_clip else [self.method]).add_class(_ROW)
-        super().__init__([self.words, *([self.picture] if has_clip else []), sizes, choice])
-        self.add_class(_SIDE)
-
-    @property
-    def value(self) -> Side:
-        return Side(self.method.value, self.size.value)
+_LARGEST, _WIDEST = 50_000_000, 640  # bytes of a clip in a notebook; pixels of a larger one's copy
+STILL = "A still picture of the explorer: run this cell to move it, or write a page: python -m lib explore CLIP"
 
 
-class SmoothingExplorer(widgets.VBox):
-    """Two ways of smoothing the scores of a clip, side by side, redrawn at every move of a control.
-
-    It begins at the first frame that A and B label differently.
+class SmoothingExplorer(anywidget.AnyWidget):
+    """Two ways of smoothing the scores of a clip, side by side, from the first frame that they label differently.
 
     Args:
         scores: of the clip, from `video.score_clip`; the network itself is not needed.
-        clip: the video file, to show its frames and write it labelled; without, there are strips, curves and figures
-            only.
-        truth: class indices (frames,), -1 for no event; without, the table gives changes of the label only.
+        clip: the video file, to play it and write it labelled; without, there are strips, curves and figures only.
+        truth: class indices (frames,), -1 for no event; without, the table gives switches only.
         folder: where videos are written, by default `output/explorer`.
 
     Raises:
@@ -76,7 +42,15 @@ class SmoothingExplorer(widgets.VBox):
         explorer.SmoothingExplorer(scores, clip_path, truth)
     """
 
-    _frames: ClipFrames | None = None  # without a clip, and where __init__ raised
+    _esm = page.SCRIPT
+    _css = page.STYLE
+    data = traitlets.Dict().tag(sync=True)
+    clip = traitlets.Bytes().tag(sync=True)
+    can_write = traitlets.Bool().tag(sync=True)
+    still = traitlets.Unicode().tag(sync=True)  # the end of the still picture, which the live explorer hides
+    state = traitlets.Unicode().tag(sync=True)  # as in the address of a page: a=1&b=32&t=4.2
+    status = traitlets.Unicode().tag(sync=True)
+    progress = traitlets.Float(None, allow_none=True).tag(sync=True)  # 0 to 1, while a video is written
 
     def __init__(
         self,
@@ -85,177 +59,63 @@ class SmoothingExplorer(widgets.VBox):
         truth: np.ndarray | None = None,
         folder: str | Path | None = None,
     ):
-        self._material = ClipData(scores, truth)
-        self._clip, self._folder = clip, Path(folder or paths.OUTPUT / "explorer")
-        self._frames = ClipFrames(clip, scores.seconds) if clip else None
-        start = State()
-        self.a = SideControls("A", start.a, clip is not None)
-        self.b = SideControls("B", start.b, clip is not None)
-        self._make_shared_controls(self._material.disagreement_after(start) or 0)
-        super().__init__(self._arranged())
-        self.add_class(page.BOX)
-        self._listen()
-        self._redraw()
+        self._scores, self._truth = scores, scored_truth(scores, truth)
+        self._source, self._folder = Path(clip) if clip else None, Path(folder or paths.OUTPUT / "explorer")
+        self._cancelled, self._writer = Event(), Thread()
+        film = playable_bytes(self._source, _LARGEST, _WIDEST) if self._source else b""
+        super().__init__(data=pack(scores, truth), clip=film, can_write=clip is not None)
+        if clip and not film:
+            self.status = f"{scores.source} is too large to be played here: write a page with python -m lib explore."
+        self.on_msg(self._on_message)
 
-    def close(self) -> None:
-        """Take it off the page, and let go of the clip."""
-        if self._frames:
-            self._frames.close()
-        super().close()
+    def _ipython_display_(self) -> None:
+        """Show a still picture, for where no kernel runs, and the live explorer, which hides it."""
+        picture = base64.b64encode(self._still()).decode()
+        self.still = picture[-48:]  # tells it from other pictures
+        display({"image/png": picture, "text/plain": STILL}, raw=True)
+        bundle, metadata = self._repr_mimebundle_()  # type: ignore[misc]  # None is only for what has no view
+        del bundle["text/plain"]
+        display(bundle, metadata=metadata, raw=True)
 
-    @property
-    def state(self) -> State:
-        """What the controls show."""
-        return State(self.a.value, self.b.value, self.frame.value)
+    def _still(self) -> bytes:
+        """The strips of labels as PNG."""
+        k, truth = len(self._scores.classes), self._truth
+        strips = {} if truth is None else {"truth": np.where(truth < 0, k, truth)}
+        strips |= {f"deque of {size}": smooth(self._scores.scores, "mean", size)[0] for size in (1, 32)}
+        memory = io.BytesIO()
+        with plt.rc_context(STYLE):
+            figure = unwrap(plots.label_strips)(self._scores.seconds, strips, (*self._scores.classes, "no event"))
+            figure.suptitle(STILL, fontsize=12)
+            figure.savefig(memory, format="png", dpi=100)
+            plt.close(figure)
+        return memory.getvalue()
 
-    def _make_shared_controls(self, first: int) -> None:
-        self.play = widgets.ToggleButton(description="Play", icon="play", tooltip="Play the clip, or pause it")
-        self.back = widgets.Button(description="Back", icon="step-backward", tooltip="One frame back")
-        self.step = widgets.Button(description="Step", icon="step-forward", tooltip="One frame on")
-        self.differ = widgets.Button(
-            description="Next disagreement", icon="forward", tooltip="Go to where A and B next differ"
-        )
-        self.frame = widgets.IntSlider(
-            first, 0, len(self._material) - 1, readout=False, description="Frame", tooltip="Frame of the clip"
-        )
-        self.moment = widgets.HTML()
-        self.axis = widgets.Image(format="png")
-        self.table = widgets.HTML()
-        self.progress = widgets.IntProgress(layout={"display": "none", "width": "auto"}, tooltip="Writing the video")
-        self.status = widgets.HTML(page.status(""))
-        self.video = widgets.VBox()
+    def _on_message(self, _: Any, content: dict[str, Any], buffers: list) -> None:
+        """Write a video, in a thread, so that the kernel goes on with other cells; or cancel that."""
+        if content.get("cancel"):
+            self._cancelled.set()
+        elif not self._writer.is_alive():
+            self._cancelled.clear()
+            self._writer = Thread(target=self._write, args=(content["smoother"], content["size"]), daemon=True)
+            self._writer.start()
 
-    def _arranged(self) -> list[widgets.Widget]:
-        def row(*controls: widgets.Widget) -> widgets.HBox:
-            return widgets.HBox(controls).add_class(_ROW)
-
-        return [
-            widgets.HTML(page.STYLE),
-            row(self.a, self.b),
-            row(self.frame, self.moment),
-            row(self.play, self.back, self.step, self.differ),
-            widgets.VBox([self.axis, self.table]),
-            self.progress,
-            self.status,
-            self.video,
-        ]
-
-    def _listen(self) -> None:
-        for control in (self.a.size, self.a.method, self.b.size, self.b.method, self.frame):
-            control.observe(lambda change: self._redraw(), "value")
-        self.play.observe(self._on_play, "value")
-        self.back.on_click(lambda button: self._go(self.frame.value - 1))
-        self.step.on_click(lambda button: self._go(self.frame.value + 1))
-        self.differ.on_click(lambda button: self._next_disagreement())
-        for side in (self.a, self.b):
-            side.write.on_click(lambda button, side=side: self._write(side))
-
-    def _redraw(self) -> None:
-        """Smooth what has changed, draw, and show it."""
-        state, scores = self.state, self._material.scores
-        drawing = self.drawing()
-        for at, side in enumerate((self.a, self.b)):
-            label = drawing.labels[at]
-            side.words.value = page.caption(side.name, side.value, label, colours(scores.classes)[label])
-            if drawing.frames:
-                side.picture.value = png(drawing.frames[at])
-        self.axis.value = png(drawing.axis)
-        self.table.value = page.table(drawing.figures, float(scores.scored_rate))
-        self.moment.value = page.moment(state.frame, len(self._material), scores.seconds[state.frame])
-
-    def drawing(self) -> Drawing:
-        """The present state, drawn."""
-        return draw(self._material, self.state, self._image())
-
-    def _image(self) -> np.ndarray | None:
-        """The present frame of the clip; a black one, and a word, where the file is damaged."""
-        if self._frames is None:
-            return None
-        try:
-            return self._frames[self.frame.value]
-        except VideoError as error:
-            self._say(str(error))
-            return self._frames.black()
-
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        """The live widget, and a picture of it for where no kernel runs."""
-        bundle = super()._repr_mimebundle_(**options)
-        bundle["text/plain"] = "The explorer: two sizes of the deque side by side. Run this cell to move them."
-        bundle["image/png"] = png(self.drawing().whole(), compression=9)
-        return bundle
-
-    # Moving along the clip
-
-    def _go(self, frame: int) -> None:
-        self.play.value = False
-        self.frame.value = min(max(frame, 0), self.frame.max)
-
-    def _next_disagreement(self) -> None:
-        frame = self._material.disagreement_after(self.state)
-        if frame is None:
-            self._say("A and B name every frame alike.")
-            return
-        self._go(frame)
-        self._say(f"Frame {frame + 1}: A says {self._label(self.a)}, B says {self._label(self.b)}.")
-
-    def _label(self, side: SideControls) -> str:
-        label = self._material.smoothed(side.value).labels[self.frame.value]
-        return self._material.scores.classes[label]
-
-    def _say(self, text: str) -> None:
-        self.status.value = page.status(text)
-
-    def _on_play(self, change: dict[str, Any]) -> None:
-        self.play.description, self.play.icon = ("Pause", "pause") if change["new"] else ("Play", "play")
-        if change["new"]:
-            self._playing = asyncio.get_running_loop().create_task(self._play())
-        else:
-            self._playing.cancel()
-
-    async def _play(self) -> None:
-        """Move on in the clip's own time, from the beginning when it stands at the end."""
-        seconds, last = self._material.scores.seconds, self.frame.max
-        shown = self.frame.value = self.frame.value if self.frame.value < last else 0
-        began = time.monotonic() - seconds[shown]
-        while self.frame.value < last:
-            await asyncio.sleep(1 / _PICTURES_A_SECOND)
-            if self.frame.value != shown:  # somebody moved the slider meanwhile: play on from there
-                began = time.monotonic() - seconds[self.frame.value]
-            shown = self.frame.value = int(np.searchsorted(seconds, time.monotonic() - began, side="right")) - 1
-        self.play.value = False
-
-    # Writing
-
-    def _write(self, side: SideControls) -> None:
-        """Write the clip as this side labels it; what goes wrong is told in the status line."""
-        assert self._clip is not None  # without a clip there is no button to write it
-        self.play.value = False
-        chosen, scores = side.value, self._material.scores
-        smoothed = self._material.smoothed(chosen)
-        out = self._folder / f"{Path(self._clip).stem}_{chosen.method.replace(' ', '_')}_{chosen.size}.mp4"
-        bars = scores if smoothed.scores is None else scores.with_scores(smoothed.scores)
-        self._busy(True)
-        self._say(f"Writing {out.name} ...")
+    def _write(self, smoother: str, size: int) -> None:
+        """Write the clip with the labels of a smoother (a key of SMOOTHERS) of a size; `status` says how it ended."""
+        assert self._source  # without a clip there is no button to write it
+        out = self._folder / f"{self._source.stem}_{smoother}_{size}.mp4"
+        labels, means = smooth(self._scores.scores, smoother, size)
+        bars = self._scores if means is None else self._scores.with_scores(means)
+        self.status, self.progress = f"Writing {out.name} ...", 0.0
         try:
             made.claim("the labelled clip", out)
-            annotate_clip(self._clip, out, smoothed.labels, bars, progress=False, on_frame=self._count)
+            annotate_clip(self._source, out, labels, bars, progress=False, on_frame=self._count)
+            self.status = f"Written: {out.name}, in {out.parent.name}."
         except (OSError, ValueError) as error:
-            self._say(str(error))
-        else:
-            self._show_video(out)
+            self.status = str(error)
         finally:
-            self._busy(False)
-
-    def _busy(self, busy: bool) -> None:
-        self.a.write.disabled = self.b.write.disabled = busy
-        self.progress.value = 0
-        self.progress.layout.display = None if busy else "none"
+            self.progress = None
 
     def _count(self, written: int) -> None:
-        self.progress.value = 100 * written // self._material.scores.frames
-
-    def _show_video(self, path: Path) -> None:
-        self._say(f"Written: {path.name}, in {path.parent.name}.")
-        if path.stat().st_size <= _LARGEST_SHOWN:
-            film = widgets.Video.from_file(path, autoplay=False, loop=True)
-            self.video.children = [widgets.HTML(page.film(path.name)), film]
+        if self._cancelled.is_set():
+            raise InterruptedError("The video is not written.")
+        self.progress = round(written / self._scores.frames, 2)

@@ -1,4 +1,4 @@
-"""Time the course's ways beside the lecture's: clips, head training, the slider, memory; about half an hour.
+"""Time the course's ways beside the lecture's: clips, head training, memory; about half an hour.
 
 Nothing else should run meanwhile. The table is printed; every single time is kept in output/bench.json.
 """
@@ -62,7 +62,7 @@ def run(args: Namespace) -> int:
 def _measure(repeats: int, much: dict, folder: Path) -> Iterator:
     """Run every benchmark, with its files in `folder`, and give the lines of the table as they come."""
     from lib import lessons, photos
-    from lib.tools.benchmarks import clips, memory, networks, slider, training
+    from lib.tools.benchmarks import clips, memory, networks, training
 
     run = Run("sample", "bundled")
     day, split = lessons.clip("sports_day", run), photos.split(photos.readable(lessons.photographs(run)))
@@ -76,7 +76,6 @@ def _measure(repeats: int, much: dict, folder: Path) -> Iterator:
     yield clips.against_the_loop("ResNet50", part, networks.untrained(resnet50, folder), 2.3, repeats, folder)
     yield from clips.beside_copying(hd, bundled, repeats, folder)
     yield networks.forward_pass(resnet50, repeats)
-    yield slider.step(repeats)
     if memory.is_supported():
         yield memory.long_and_short(day, bundled.path, repeats, folder, much["short"], much["long"])
     else:

@@ -40,7 +40,8 @@ def run(args: Namespace) -> int:
         lessons.check_clip(name, run)
     copies = [run.output / "notebooks" / f"{name}{end}" for name in notebooks.COURSE for end in (".ipynb", ".html")]
     pages = [run.output / "index.html", run.output / lessons.RECORD, *[run.output / "compare.html"] * args.compare]
-    made.claim("this run's copy or page", *copies, *pages)
+    clip = summary.playable_copy(run, parameters["CLIP"])
+    made.claim("this run's copy or page", *copies, *pages, clip)
     lessons.check_photographs(run, args.seed)
     minutes, changed = {}, {}
     with progress_bar(notebooks.COURSE, desc="course", unit="notebook") as bar:
