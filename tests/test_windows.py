@@ -271,7 +271,7 @@ def test_no_module_needs_what_windows_lacks_when_it_is_imported():
 
 
 def test_processes_are_spawned_since_windows_cannot_fork():
-    """That this works is tested with `crossval`, whose workers begin on every system as on Windows."""
+    """So on every system workers begin as on Windows (tests/test_stopped.py)."""
     begun = {"ProcessPoolExecutor", "Pool", "Process"}
     pools = [ast.unparse(node) for tree in code().values() for node, name in calls(tree) if name in begun]
     assert pools and all("get_context('spawn')" in pool for pool in pools)
