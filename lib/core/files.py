@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -29,6 +30,8 @@ _PART = ".part-"  # how temporary names begin
 _PART_TAIL = 50  # characters of the name that a temporary name ends with: 255 bytes are room enough for both
 _parts: dict[Path, int] = {}  # that are being written, and the process that writes them: a fork inherits this
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has one of them
+_IS_WINDOWS = sys.platform == "win32"
+_LONGEST_PATH = 259 - 15  # characters that Windows takes, unless its long paths are on; a temporary name may add 15
 _LEFT = 24 * 3600  # seconds after which nobody is writing to a part any more
 
 
@@ -177,6 +180,8 @@ def explain_os_errors(path: str | Path, way_out: str = "", only: Collection[int]
             raise
         if error.errno in _FULL:
             way_out = "make room on the disk, and try again"
+        elif _IS_WINDOWS and error.errno == errno.ENOENT and len(os.path.abspath(path)) > _LONGEST_PATH:
+            way_out = "choose a shorter path, or switch on the long paths of Windows"
         way_out = way_out or "choose a folder that you may write to, or copy the project to one"
         raise FileError(f"{path} cannot be written ({error.strerror}): {way_out}.") from error
 

@@ -1,0 +1,90 @@
+"""Documents beside the notebooks: what they link and name exists, and what two files state is the same in both."""
+
+import json
+import re
+import tomllib
+
+import pytest
+import yaml
+
+from lib.core import paths
+from lib.tools.command_line import NAMES
+
+ROOT = paths.ROOT
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("notebooks/*.md")]
+each = pytest.mark.parametrize("document", sorted(DOCUMENTS), ids=lambda path: path.relative_to(ROOT).as_posix())
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def headings(text):
+    """The anchors of a document's headings, as GitHub writes them."""
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_documents_are_found():
+    found = {path.relative_to(ROOT).as_posix() for path in DOCUMENTS}
+    assert {
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/platforms.md",
+        "notebooks/instructor_notes.md",
+    } <= found
+
+
+@each
+def test_every_link_leads_somewhere(document):
+    text = document.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", text):
+        if not target.startswith(("http://", "https://")):
+            path = document.parent / target if target else document
+            assert path.exists(), f"A link leads nowhere: {target}"
+            assert not anchor or anchor in headings(path.read_text(encoding="utf-8")), f"No heading: {target}#{anchor}"
+
+
+@each
+def test_code_and_tests_that_a_document_names_exist(document):
+    text = document.read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:lib|tests|docs|\.github|\.devcontainer)/[\w./-]*\w)`", text):
+        assert (ROOT / name).exists(), f"There is no {name}"
+    for name in re.findall(r"`(test_\w+\.py)`", text):
+        assert (ROOT / "tests" / name).exists(), f"There is no tests/{name}"
+    for name in re.findall(r"python -m lib ([a-z_]+)", text):
+        assert name in NAMES, f"There is no command {name}"
+
+
+def test_the_packages_are_installed_in_the_same_way_everywhere():
+    wanted = {"--require-hashes -r requirements.txt", "--no-deps --editable ."}
+    for name in ("Makefile", "README.md", ".github/actions/set-up/action.yml"):
+        found = re.findall(
+            r"-m pip install (?:--quiet )?(?:--disable-pip-version-check )?(.+)$", read(name), re.MULTILINE
+        )
+        assert wanted <= set(found), name
+
+
+def test_the_workflow_tests_every_python_that_the_course_supports():
+    jobs = yaml.safe_load(read(".github/workflows/tests.yml"))["jobs"]
+    supported = tomllib.loads(read("pyproject.toml"))["project"]["requires-python"]
+    first, beyond = (int(minor) for minor in re.fullmatch(r">=3\.(\d+),<3\.(\d+)", supported).groups())
+    matrix = jobs["tests"]["strategy"]["matrix"]
+    assert matrix["python"] == [f"3.{minor}" for minor in range(first, beyond)]
+    assert {system.partition("-")[0] for system in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    assert all(job["timeout-minutes"] for job in jobs.values())
+
+
+def test_the_citation_is_of_this_version():
+    citation, project = yaml.safe_load(read("CITATION.cff")), tomllib.loads(read("pyproject.toml"))["project"]
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    assert citation["authors"] == [{"name": f"The authors of {citation['title']}"}]
+    assert f"the authors of {citation['title']}" in read("LICENSE")
+
+
+def test_the_container_installs_the_libraries_that_readme_names():
+    container = json.loads(read(".devcontainer/devcontainer.json"))
+    assert container["postCreateCommand"] == "make .venv/ready"
+    for text in (container["onCreateCommand"], read(".github/actions/set-up/action.yml"), read("README.md")):
+        assert "libgl1 libglib2.0-0" in text
