@@ -51,7 +51,18 @@ def segments(labels: np.ndarray) -> list[Segment]:
 
 
 def longest_segments(labels: np.ndarray) -> list[Segment]:
-    """Give each label's longest segment, of equally long ones the first, in the order of the labels."""
+    """Give each label's longest segment, of equally long ones the first.
+
+    Args:
+        labels: class indices (n,).
+
+    Returns:
+        One segment per label, in the order of the labels; none for n = 0.
+
+    Example:
+        >>> longest_segments(np.array([0, 0, 1, 0]))
+        [Segment(start=0, stop=2, label=0), Segment(start=2, stop=3, label=1)]
+    """
     labels = np.asarray(labels)
     if not len(labels):
         return []

@@ -104,6 +104,17 @@ def ink(name: str, classes: Sequence[str]) -> tuple[float, float, float]:
 
 
 def colour(name: str, classes: Sequence[str]) -> tuple[float, float, float]:
-    """Give an event's colour as matplotlib wants it: red, green, blue from 0 to 1."""
+    """Give an event's colour.
+
+    Args:
+        name: of the event.
+        classes: the names of all events.
+
+    Returns:
+        Red, green and blue, 0 to 1, as matplotlib takes them.
+
+    Example:
+        plots.colour("badminton", model.classes)
+    """
     red, green, blue = colours(classes)[name]
     return red / 255, green / 255, blue / 255
