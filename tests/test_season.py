@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import clips
 import dask
@@ -28,8 +29,7 @@ from lib.photos import Resize
 from lib.tools.labelling.choices import Choices
 from lib.tools.labelling.clip import Request
 from lib.tools.labelling.sources import find
-from lib.tools.season import cluster, folder, run, tasks
-from lib.tools.season.progress import Progress
+from lib.tools.season import cluster, folder, progress, run, tasks
 from lib.video import FrameScores, spans
 
 PATIENCE = 120  # seconds
@@ -136,7 +136,11 @@ class Killer(threading.Thread):
 
     def _look_at(self, process: int | None) -> None:
         try:
-            if process and str(self.file) in [held.path for held in psutil.Process(process).open_files()]:
+            if (
+                process
+                and self.killed < self.times
+                and str(self.file) in [held.path for held in psutil.Process(process).open_files()]
+            ):
                 os.kill(process, signal.SIGKILL)
                 psutil.Process(process).wait(PATIENCE)
                 self.killed += 1
@@ -438,11 +442,11 @@ def test_what_a_killed_client_left_is_deleted_and_what_another_writes_is_not(tmp
 
 def test_the_time_left_goes_by_the_bytes_of_clips_that_were_scored(monkeypatch):
     now = iter([0.0, 3600.0, 3600.0, 7200.0])
-    monkeypatch.setattr(time, "monotonic", lambda: next(now))
-    progress = Progress({Path("there"): 50, Path("a"): 100, Path("b"): 200})
-    progress.finish(Path("there"), 1800, True)
-    assert progress.words() == "0.50 h of video, 0 frames/s"
-    progress.frames += 7200
-    progress.finish(Path("a"), 1800, True)
-    assert progress.words() == "1.00 h of video, 2 frames/s, 2.00 h left"
-    assert progress.summary().startswith("2 clips, none failed; 1.00 h of video; 7200 frames scored in 120.0 minutes")
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    counted = progress.Progress({Path("there"): 50, Path("a"): 100, Path("b"): 200})
+    counted.finish(Path("there"), 1800, True)
+    assert counted.words() == "0.50 h of video, 0 frames/s"
+    counted.frames += 7200
+    counted.finish(Path("a"), 1800, True)
+    assert counted.words() == "1.00 h of video, 2 frames/s, 2.00 h left"
+    assert counted.summary().startswith("2 clips, none failed; 1.00 h of video; 7200 frames scored in 120.0 minutes")
