@@ -64,7 +64,6 @@ def execute(
         startup_timeout=START_SECONDS,
         kernel_name="python3",
         extra_arguments=["--log-level=CRITICAL"],
-        store_widget_state=False,  # a page without a kernel then shows the picture that a widget has beside it
         resources={"metadata": {"path": str(paths.NOTEBOOKS)}},
         on_cell_executed=lambda cell, **_: bar.update(),
     )
@@ -86,6 +85,7 @@ def execute(
         raise
     finally:
         bar.close()
+        notebook.metadata.pop("widgets", None)  # a page without a kernel then shows the picture beside a widget
         if copy:
             write(notebook, copy)
     return notebook
