@@ -168,13 +168,15 @@ class Explorer {
   }
 
   play() {
-    if (this.frame === this.clip.frames - 1) {
-      this.isBehind = false; // whatever was looked for, it begins again
-      this.show(0);
-      this.video.currentTime = 0;
-    }
-    if (this.options.video) this.video.play().catch(error => this.say(`The clip does not play: ${error.message}`));
-    else this.playWithoutVideo();
+    const { video } = this;
+    if (this.frame === this.clip.frames - 1) this.show(0);
+    if (this.options.video) {
+      this.isBehind = false;
+      video.currentTime = this.middle(this.frame); // where it is looking for another frame, it stops that
+      video.play().catch(error => {
+        if (error.name !== "AbortError") this.say(`The clip does not play: ${error.message}`); // that is a pause
+      });
+    } else this.playWithoutVideo();
     this.showPlaying();
   }
 
