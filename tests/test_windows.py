@@ -274,4 +274,5 @@ def test_processes_are_spawned_since_windows_cannot_fork():
     """So on every system workers begin as on Windows (tests/test_stopped.py)."""
     begun = {"ProcessPoolExecutor", "Pool", "Process"}
     pools = [ast.unparse(node) for tree in code().values() for node, name in calls(tree) if name in begun]
+    pools = [pool for pool in pools if not pool.startswith("psutil.")]  # looks at a process, and begins none
     assert pools and all("get_context('spawn')" in pool for pool in pools)
