@@ -273,6 +273,6 @@ def test_no_module_needs_what_windows_lacks_when_it_is_imported():
 def test_processes_are_spawned_since_windows_cannot_fork():
     """So on every system workers begin as on Windows (tests/test_stopped.py)."""
     begun = {"ProcessPoolExecutor", "Pool", "Process"}
-    pools = [ast.unparse(node) for tree in code().values() for node, name in calls(tree) if name in begun]
-    pools = [pool for pool in pools if not pool.startswith("psutil.")]  # looks at a process, and begins none
+    called = [ast.unparse(node) for tree in code().values() for node, name in calls(tree) if name in begun]
+    pools = [call for call in called if not call.startswith("psutil.")]
     assert pools and all("get_context('spawn')" in pool for pool in pools)
