@@ -146,7 +146,7 @@ def _replace(
 ) -> None:
     """Write what `remake` makes of an entry's picture in its stead."""
     path = folder / entry.path
-    picture = cv2.imread(str(path))
+    picture = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)  # imread cannot open every Windows path
     assert picture is not None  # it has just been drawn
     path.unlink()
     suffix, data = remake(picture)
