@@ -130,8 +130,9 @@ def test_what_is_ignored_has_a_reason(notebook):
 
 
 def test_hardly_anything_is_ignored():
-    every = [cell for notebook in ALL for cell in code_cells(notebook)]
-    assert sum(bool(IGNORED & set(tags(cell))) for cell in every) <= 0.05 * len(every)
+    """Besides the cell with which each begins, whose output depends on what was there before."""
+    every = [cell for notebook in ALL for cell in code_cells(notebook) if "bootstrap" not in tags(cell)]
+    assert sum(bool(IGNORED & set(tags(cell))) for cell in every) <= 0.03 * len(every)
 
 
 @each
