@@ -32,7 +32,7 @@ _parts: dict[Path, int] = {}  # that are being written, and the process that wri
 _ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]  # Windows has one of them
 _IS_WINDOWS = sys.platform == "win32"
 _LONGEST_PATH = 259 - 15  # characters that Windows takes, unless its long paths are on; a temporary name may add 15
-_LEFT = 24 * 3600  # seconds after which nobody is writing to a part any more
+_LEFT = 24 * 3600  # seconds after which a part is no longer being written
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def photographs(run: Run) -> list[Photo]:
             for left in sorted(folder.parent.glob(f".part-*-{folder.name}")):  # by a killed process
                 if is_part(left.name):
                     shutil.rmtree(left)
-            if not (folder / photos.MANIFEST).exists():  # still not, now that nobody else can be drawing
+            if not (folder / photos.MANIFEST).exists():  # still not, now that no other process can be generating
                 _draw_sample(folder)
     if run.photos == "real" and not any(folder.glob("*/*")):
         raise PhotoError(
@@ -288,7 +288,7 @@ def _provide(earlier: str, run: Run, seed: int, found: list[Photo]) -> None:
     if not why_stale(path, run, seed, found):
         return
     with locked(path):
-        stale = why_stale(path, run, seed, found)  # asked again: whoever held the lock has made it
+        stale = why_stale(path, run, seed, found)  # asked again: the process that held the lock has made it
         if stale:
             print(f"{earlier} runs first: {stale}.", flush=True)
             # That notebook may lie in another folder than this one: paths are given from the root.

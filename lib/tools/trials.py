@@ -6,12 +6,12 @@ one per seed; only the validation photographs choose the threshold.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import islice
 
 import cv2
 import numpy as np
 
-from lib import backbones, photos, training, video
+from lib import backbones, photos, training
 from lib.backbones import Backbone
 from lib.core.framework import forward
 from lib.core.progress import progress_bar
@@ -25,7 +25,6 @@ OTHERS, OF_A_CLIP = 760, 60  # photographs of none of the events that are tried,
 NOISE = 250  # frames
 LOST = (0.02, 0.05, 0.1)  # fractions of the validation photographs that a threshold turns into "no event"
 WAYS = {"each frame": Choices(window=1), "deque of 32": Choices(window=32), "Viterbi": Choices("viterbi", 128)}
-_BATCH = 32
 
 
 @dataclass(frozen=True)
@@ -89,38 +88,24 @@ def some_of_each(found: Sequence[Photo], count: int, seed: int) -> list[Photo]:
     return [photo for _, photo in ranked[:count]]
 
 
-def frames_of(clip: Path, seconds: float) -> Iterator[np.ndarray]:
-    """Give the frames of the first `seconds` of a clip."""
-    with video.VideoReader(clip) as reader:
-        yield from (frame.image for frame in reader if frame.seconds < seconds)
-
-
 class Extractor:
     """Gives features, float32 (n, 1, 1, channels), of frames as they come."""
 
     def __init__(self, backbone: Backbone):
-        self._network, self._resize = forward(backbone.model, backbone.image_size), backbone.resize
+        self.backbone, self._network = backbone, forward(backbone.model, backbone.image_size)
 
     def __call__(self, frames: Iterable[np.ndarray], what: str) -> np.ndarray:
-        rows, batch = [], []
-        for frame in progress_bar(frames, desc=what, unit="frame", leave=False):
-            batch.append(self._resize(frame))
-            if len(batch) == _BATCH:
-                rows.append(self._run(batch))
-                batch = []
-        if batch:
-            rows.append(self._run(batch))
-        return np.concatenate(rows)
-
-    def _run(self, batch: list[np.ndarray]) -> np.ndarray:
-        return self._network(np.stack(batch)).numpy().mean((1, 2), keepdims=True)
+        images = map(self.backbone.resize, progress_bar(frames, desc=what, unit="frame", leave=False))
+        batches = iter(lambda: list(islice(images, training.BATCH)), [])
+        maps = (self._network(np.stack(batch)).numpy() for batch in batches)
+        return np.concatenate([batch.mean((1, 2), keepdims=True) for batch in maps])
 
 
-def tried(name: str, found: Sequence[Photo], materials: dict[str, Material], seed: int) -> dict:
+def tried(extract: Extractor, found: Sequence[Photo], materials: dict[str, Material], seed: int) -> dict:
     """Train a head and try it: on a reel of test photographs, and for each threshold on all materials.
 
     Args:
-        name: the backbone.
+        extract: gives the features of the backbone that is tried.
         found: photographs of the events.
         materials: what else it is run on, by name.
         seed: of the split, the training and the reel.
@@ -129,17 +114,17 @@ def tried(name: str, found: Sequence[Photo], materials: dict[str, Material], see
         {"reel": {way: accuracy}, "thresholds": {fraction lost: P}, "no event": {material: {fraction lost: fraction}},
         "accuracy": {material: {fraction lost: accuracy}} for those that show an event; 0 is without a threshold.
     """
-    backbone, classes = backbones.load(name), photos.classes(found)
+    classes = photos.classes(found)
     split = photos.split(found, seed)
     train, validation, test = (
-        training.LabelledArrays(backbones.extract(backbone, part), photos.labels(part, classes))
+        training.LabelledArrays(backbones.extract(extract.backbone, part), photos.labels(part, classes))
         for part in (split.train, split.validation, split.test)
     )
     head = training.train_head(train, validation, len(classes), seed)
     confidence = head.predict(validation.x, verbose=0).max(axis=1)
     thresholds = {0.0: 0.0} | {lost: float(np.quantile(confidence, lost)) for lost in LOST}
     shown = reel(split.test, classes, seed)
-    frames = Extractor(backbone)(panned(shown, seed), f"reel {seed}")
+    frames = extract(panned(shown, seed), f"reel {seed}")
     truth = np.repeat(photos.labels(shown, classes), RATE)
     materials = {"test photographs": Material(test.x, test.y, False)} | materials
     materials["reel"] = Material(frames, truth, True)

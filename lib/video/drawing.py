@@ -46,7 +46,7 @@ def draw_on(
     strip: np.ndarray | None = None,
     position: float = 0.0,
 ) -> None:
-    """`draw_label` on the frame itself, for a frame that nobody else needs."""
+    """`draw_label` on the frame itself, for a frame that is not needed otherwise."""
     height, width = image.shape[:2]
     unit = min(height, width) / 240
     _draw_text(image, f"Event: {label}", colour, probabilities or {}, unit)

@@ -46,7 +46,7 @@ def run(args: Namespace) -> int:
     found = [photo for photo in photos.readable(photos.find(args.folder, say=print)) if photo.split != "test"]
     from lib.tools.pretraining.crossvalidation import FOLDS  # TensorFlow: after what can be refused without it
 
-    list(photos.folds(found, 0, FOLDS))  # too few photographs are told of now
+    list(photos.folds(found, 0, FOLDS))  # too few photographs are reported now
     backbone, names = chosen_backbone(args), ", ".join(photos.classes(found))
     print(f"{len(found)} photographs of {names}; backbone {args.backbone}; {FOLDS} folds by group", flush=True)
     stages = ["frozen"] if args.frozen else ["frozen", "fine-tuned"]

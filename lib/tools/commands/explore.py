@@ -89,12 +89,13 @@ def _scores(args: Namespace) -> "FrameScores":
     if args.scores:
         return video.FrameScores.load(args.scores)
     from lib import classifier
-    from lib.tools.labelling import sources
+    from lib.tools.labelling import clip, sources
+    from lib.tools.labelling.choices import Choices
 
     model = classifier.load(args.model or classifier.newest())
     _say(f"Classifier: {model.path}")
-    some = f".every{args.stride}" if args.stride > 1 else ""
-    file = sources.with_ending(sources.find_stem(args.clip, paths.OUTPUT / "labelled"), f"{some}{sources.SCORES}")
+    request = clip.Request(Choices(), str(model.path), stride=args.stride)
+    file = clip.scores_file(sources.find_stem(args.clip, paths.OUTPUT / "labelled"), request)
     made.claim("the scores of the clip", file)
     return video.score_once(args.clip, file, model, args.stride, say=_say)
 

@@ -142,7 +142,7 @@ def _tell(title: str, found: list[Path]) -> None:
 def _yes(question: str) -> bool:
     try:
         return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:  # nobody is there to answer
+    except EOFError:  # no one is there to answer
         print("no")
         return False
 

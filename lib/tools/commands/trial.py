@@ -7,6 +7,7 @@ things (--others) and on clips of one event each (--clips), these with a deque o
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lib.core import made, paths
 from lib.core.files import write_json
@@ -14,6 +15,9 @@ from lib.core.messages import counted
 from lib.tools.commands._arguments import count
 from lib.tools.commands._backbone import add_backbone_arguments, chosen_backbone
 from lib.tools.commands._clips import add_clips_argument, check_events
+
+if TYPE_CHECKING:
+    from lib.tools.trials import Extractor
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,32 +37,33 @@ def run(args: Namespace) -> int:
     backbone = chosen_backbone(args)
     table = paths.OUTPUT / "trial" / f"{Path(backbone).stem}.json"
     made.claim("the figures measured", table)
-    materials = _materials(backbone, photos.classes(found), others, args.clips)
-    from lib.tools import trials  # TensorFlow: after what can be refused without it
+    from lib import backbones  # TensorFlow: after what can be refused without it
+    from lib.tools import trials
 
-    rows = [trials.tried(backbone, found, materials, seed) for seed in range(args.seeds)]
+    extract = trials.Extractor(backbones.load(backbone))
+    materials = _materials(extract, photos.classes(found), others, args.clips)
+    rows = [trials.tried(extract, found, materials, seed) for seed in range(args.seeds)]
     write_json(table, {"rows": rows})
     print(f"\n{counted(len(found), 'photograph')}, backbone {args.backbone}, {counted(args.seeds, 'seed')}")
     _print(rows)
     return 0
 
 
-def _materials(backbone: str, classes: tuple[str, ...], others: list, clips: list) -> dict:
+def _materials(extract: "Extractor", classes: tuple[str, ...], others: list, clips: list) -> dict:
     """Extract the features of what is the same for every seed."""
     from lib import backbones
     from lib.timeline import NO_EVENT
     from lib.tools import trials
+    from lib.tools.pretraining.shapes import frames_of
 
-    network = backbones.load(backbone)
-    extract, given = trials.Extractor(network), {}
-    given["a clip of noise"] = trials.Material(extract(trials.noise(0), "noise"), NO_EVENT, True)
+    given = {"a clip of noise": trials.Material(extract(trials.noise(0), "noise"), NO_EVENT, True)}
     if others:
         some = trials.some_of_each(others, trials.OTHERS, 0)
-        given["other photographs"] = trials.Material(backbones.extract(network, some), NO_EVENT, False)
+        given["other photographs"] = trials.Material(backbones.extract(extract.backbone, some), NO_EVENT, False)
         features = extract(trials.panned(some[: trials.OF_A_CLIP], 0), "a clip of other photographs")
         given["a clip of other photographs"] = trials.Material(features, NO_EVENT, True)
     for clip in clips:
-        features = extract(trials.frames_of(clip.path, clip.seconds), clip.path.name)
+        features = extract(frames_of(clip.path, clip.seconds), clip.path.name)
         given[clip.path.name] = trials.Material(features, classes.index(clip.event), True)
     return given
 

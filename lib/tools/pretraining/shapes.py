@@ -5,7 +5,7 @@ Heads are trained on the photographs outside a fold, shaped in one way, and run 
 one frame of each shape cut out of every second one at a random position, as a clip of that shape would show it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -163,6 +163,10 @@ def _mean(
 
 def clip(name: str, path: Path, seconds: float) -> dict[str, np.ndarray]:
     """Extract features of the first `seconds` of a clip, by view."""
+    return Extractor(name)(frames_of(path, seconds), 0, path.name)
+
+
+def frames_of(path: Path, seconds: float) -> Iterator[np.ndarray]:
+    """Give the frames of the first `seconds` of a clip, uint8 RGB (height, width, 3)."""
     with video.VideoReader(path) as reader:
-        frames = (frame.image for frame in reader if frame.seconds < seconds)
-        return Extractor(name)(frames, 0, path.name)
+        yield from (frame.image for frame in reader if frame.seconds < seconds)

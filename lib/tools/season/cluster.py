@@ -42,7 +42,7 @@ def connected(workers: int | None, address: str | None) -> "Iterator[Client]":
     from distributed import Client, LocalCluster
 
     for name in ("distributed", "distributed.client", "distributed.core"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told in sentences
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is reported in sentences
     if address:
         try:
             client = Client(address, timeout=_PATIENCE)
