@@ -17,6 +17,7 @@ import dis
 import reprlib
 from collections.abc import Callable
 from importlib import import_module
+from numbers import Real
 from pkgutil import iter_modules
 from typing import Any
 
@@ -47,7 +48,7 @@ def expect(holds: bool | np.bool, hint: str) -> None:
 
 def expect_number(answer: object, hint: str = "Give a number.") -> None:
     """Raise the hint unless the answer is one number."""
-    expect(isinstance(answer, int | float | np.number) and not isinstance(answer, bool), hint)
+    expect(isinstance(answer, Real) and not isinstance(answer, bool), hint)
 
 
 def is_uneven(error: Exception) -> bool:
@@ -60,8 +61,10 @@ def verdict(name: str, answer: object) -> str:
     """Try an answer and give one line: "NAME: right.", "NAME: not tried yet.", or a hint. Raises KeyError alone."""
     load()
     check = CHECKS[name]
-    if answer is None or answer is ... or _does_nothing(answer):
+    if answer is ... or _does_nothing(answer):
         return f"{name}: not tried yet."
+    if answer is None:
+        return f"{name}: not yet. The answer is None: a call such as print(...) or a_list.append(...) has no result."
     try:
         check(_Guarded(answer) if callable(answer) else answer)
     except (Hint, AnswerError) as what:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.lessons.exercises import exercise, expect, expect_number
+from lib.lessons.exercises import AnswerError, Hint, exercise, expect, expect_number
 
 
 @exercise
@@ -153,3 +153,43 @@ def sign_test(answer: Callable) -> None:
     expect(np.isclose(answer(3, 2), 1), "Every fall of five coins is at least as one-sided as 3 to 2: the share is 1.")
     expect(np.isclose(answer(2, 2), 1), "Nothing is less one-sided than 2 to 2: the share is 1, and not more.")
     expect(np.isclose(answer(0, 0), 1), "Two classifiers that never differ cannot be told apart: the share is 1.")
+
+
+@exercise
+def precision_recall(answer: Callable) -> None:
+    """Check the precision and the recall of one class; 0 where there is nothing to divide by.
+
+    Args:
+        answer: function of counts (classes, classes), truth in rows, and a class; gives two numbers, 0 to 1.
+    """
+    counts = np.array([[8, 2, 0], [1, 3, 1], [3, 0, 2]])
+    precision, recall = 8 / 12, 8 / 10
+    given = _two(answer(counts.copy(), 0))
+    expect(not np.allclose(given, [100 * precision, 100 * recall]), "Those are percentages: return fractions, 0 to 1.")
+    hint = (
+        "Precision and recall have changed places: precision divides by the sum of a column (predicted as k), recall "
+        "by that of a row (truly k); return precision first."
+    )
+    expect(not np.allclose(given, [recall, precision]), hint)
+    hint = "Do not divide by all images: precision divides by a column's sum, recall by a row's."
+    expect(not np.isclose(given, 8 / 20).any(), hint)
+    hint = "The precision of class 0 is 8 / (8 + 1 + 3): divide by all that were predicted as class 0, its column."
+    expect(np.isclose(given[0], precision), hint)
+    hint = "The recall of class 0 is 8 / (8 + 2 + 0): divide by all that truly are class 0, its row."
+    expect(np.isclose(given[1], recall), hint)
+    expect(np.allclose(_two(answer(counts.copy(), 2)), [2 / 3, 2 / 5]), "It fails for class 2: use the argument `k`.")
+    for case, empty in (("never predicted", [[4, 0], [2, 0]]), ("never true", [[4, 1], [0, 0]])):
+        hint = f"In {empty} class 1 is {case}: there 0 / 0 should give 0, without an error and without nan."
+        try:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                given = _two(answer(np.array(empty), 1))
+        except AnswerError as error:
+            raise Hint(f"{hint} {error}") from error
+        expect(not np.isnan(given).any(), hint)
+        expect(np.array_equal(given, [0, 0]), f"In {empty} both fractions of class 1 are 0, not {given.tolist()}.")
+
+
+def _two(given: Any) -> np.ndarray:
+    hint = "Return two numbers, the precision and the recall of class k: `return precision, recall`."
+    expect(np.shape(given) == (2,), hint)
+    return np.asarray(given, float)

@@ -1,16 +1,18 @@
-"""The exercises of notebook 02: average pooling, counting weights, the decay, a small rate, a network's own input.
+"""The exercises of notebook 02: the head and its parameters, the learning rate, the best epoch, a network's own input.
 
 Example:
     lessons.check("global_average", global_average)
 """
 
+import csv
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from lib.core import imagenet
-from lib.lessons.exercises import exercise, expect, expect_number
+from lib.lessons.exercises import AnswerError, Hint, exercise, expect, expect_number
+from lib.lessons.exercises._compiled import expect_compiled
 
 MEAN_BGR = np.array(imagenet.MEAN_BGR)
 
@@ -126,3 +128,139 @@ def as_resnet_wants(answer: Callable) -> None:
     pair = np.stack([picture, picture])
     both = np.asarray(answer(pair))
     expect(both.shape == pair.shape and np.allclose(both[1], result), "It should take several pictures at once too.")
+
+
+@exercise
+def build_head(answer: Callable) -> None:
+    """Check a head: average pooling, Dense 512 with ReLU, Dropout 0.5, Dense with softmax; compiled.
+
+    Args:
+        answer: function of the shape (height, width, channels) of a feature map and the number of classes; gives
+            a compiled Keras model.
+    """
+    model = answer((5, 5, 384), 3)
+    _expect_head(model, (5, 5, 384), 3)
+    _expect_dropout(model)
+    expect_compiled(model)
+    momentum = float(model.optimizer.momentum)
+    expect(abs(momentum - 0.9) < 1e-6, f"SGD should have a momentum of 0.9, not {momentum:g}.")
+    metrics = str(model.get_compile_config()["metrics"]).lower()
+    expect("acc" in metrics, 'The metric is missing: compile with metrics=["accuracy"].')
+    hint = "It should work for any shape and number of classes, such as (3, 4, 6) and 4: use both arguments."
+    try:
+        other = answer((3, 4, 6), 4)
+    except AnswerError as error:
+        raise Hint(f"{hint} {error}") from error
+    expect(getattr(other, "output_shape", None) == (None, 4) and other.input_shape == (None, 3, 4, 6), hint)
+    _expect_head(other, (3, 4, 6), 4)
+
+
+def _expect_head(model: Any, shape: tuple[int, int, int], classes: int) -> None:
+    """Raise a hint unless a model computes pooling, Dense 512, ReLU, Dense, softmax with the weights that it has."""
+    from lib.core.framework import keras  # TensorFlow is loaded only where a model is checked
+
+    expect(isinstance(model, keras.Model), f"Return a Keras model, not a {type(model).__name__}.")
+    expect(model.built, "The model does not know the shape of its input: start with `keras.Input(shape)`.")
+    hint = f"The input of the model should be a feature map of shape {shape}, not {model.input_shape[1:]}."
+    expect(model.input_shape[1:] == shape, hint)
+    hint = f"For {classes} classes the output of one image has the shape ({classes},), not {model.output_shape[1:]}."
+    expect(model.output_shape[1:] == (classes,), hint)
+    count, channels = model.count_params(), shape[2]
+    right = (channels + 1) * 512 + (512 + 1) * classes
+    pooled = (
+        "Average over the whole map first: Flatten without pooling, or a small pool, gives the Dense layer too much."
+    )
+    expect(not 2 * right < count, f"The model has {count:,} parameters, and should have {right:,}. {pooled}")
+    hint = "A Dense layer with 512 units and one with `classes` units, each with its biases, and no others have any."
+    expect(count == right, f"The model has {count:,} parameters, and should have {right:,}. {hint}")
+    arrays = {array.shape: array for array in model.get_weights()}
+    dense = [arrays.get(shape) for shape in ((channels, 512), (512,), (512, classes), (classes,))]
+    expect(all(array is not None for array in dense), hint)
+
+    maps = np.random.default_rng(0).normal(0, 3, (6, *shape)).astype(np.float32)
+    given = np.asarray(model(maps, training=False))
+
+    def equals(pooled: np.ndarray, hidden: Callable, last: Callable) -> bool:
+        first, first_bias, second, second_bias = dense
+        return np.allclose(last(hidden(pooled @ first + first_bias) @ second + second_bias), given, atol=1e-3)
+
+    mean = maps.mean((1, 2))
+    expect(not equals(mean, _relu, _linear), "The outputs are not probabilities: the last layer needs softmax.")
+    hint = "The outputs of an image do not add up to 1: the last layer has sigmoid, and should have softmax."
+    expect(not equals(mean, _relu, _sigmoid), hint)
+    expect(np.allclose(given.sum(1), 1, atol=1e-3), "The outputs of an image should add up to 1: end with softmax.")
+    expect(not equals(mean, _linear, _softmax), "The Dense layer with 512 units needs the activation ReLU.")
+    expect(not equals(maps.max((1, 2)), _relu, _softmax), "That is maximum pooling: take the average.")
+    hint = (
+        "With these weights the outputs should be others: pooling, Dense with ReLU, Dense with softmax, nothing else."
+    )
+    expect(equals(mean, _relu, _softmax), hint)
+
+
+def _linear(values: np.ndarray) -> np.ndarray:
+    return values
+
+
+def _relu(values: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 0)
+
+
+def _sigmoid(values: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-values))
+
+
+def _softmax(values: np.ndarray) -> np.ndarray:
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _expect_dropout(model: Any) -> None:
+    """Raise a hint unless one Dropout of 0.5 lies between the two Dense layers."""
+    from lib.core.framework import keras
+
+    layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense | keras.layers.Dropout)]
+    rates = [layer.rate for layer in layers if isinstance(layer, keras.layers.Dropout)]
+    expect(len(rates) > 0, "The Dropout layer is missing.")
+    expect(len(rates) == 1, "There should be one Dropout layer only.")
+    expect(rates == [0.5], f"The Dropout layer should drop 0.5, not {rates[0]:g}.")
+    between = isinstance(layers[1], keras.layers.Dropout)
+    expect(between, "The Dropout layer should be between the two Dense layers.")
+
+
+# A log as Keras's CSVLogger writes it. In each column another epoch is the best.
+LOG = """\
+epoch,accuracy,loss,val_accuracy,val_loss
+0,0.41,13.1,0.42,10.5
+1,0.52,12.0,0.31,9.8
+2,0.58,11.2,0.55,9.2
+3,0.63,10.7,0.58,9.6
+4,0.66,10.1,0.71,9.7
+5,0.69,8.8,0.66,11.0
+6,0.74,7.9,0.69,9.9
+"""
+
+
+@exercise
+def best_epoch(answer: Callable) -> None:
+    """Check the epoch with the lowest validation loss.
+
+    Args:
+        answer: function of the rows of a log, each a dictionary of strings; gives a whole number.
+    """
+    rows = list(csv.DictReader(LOG.splitlines()))
+    epoch = answer([dict(row) for row in rows])
+    expect(not isinstance(epoch, dict), 'That is the whole row: return its "epoch", as an int.')
+    expect(epoch != "2", 'That is the right epoch, but as text, "2": return int("2").')
+    expect_number(epoch, "Return the number of an epoch, an int.")
+    expect(epoch != 9.2, "That is the lowest validation loss itself: return the epoch in which it occurs.")
+    expect(epoch != 0, 'The values are text, and "10.5" < "9.2" as text: compare float(row["val_loss"]).')
+    expect(epoch != 6, "That is the lowest training loss (or the last epoch): compare `val_loss`.")
+    expect(epoch != 4, "That is the highest validation accuracy: compare `val_loss`.")
+    expect(epoch != 5, "That is the highest validation loss: find the lowest.")
+    expect(epoch != 3, "That is one too many: return the value of the column `epoch`, which starts at 0.")
+    expect(epoch == 2, f"The lowest validation loss of the log, 9.2, is in epoch 2, not {epoch}.")
+    later = answer([dict(row, epoch=str(int(row["epoch"]) + 10)) for row in rows])
+    hint = "Return the value of the column `epoch`, not the row's index: a log may start at epoch 10."
+    expect(later not in (2, "2"), hint)
+    expect(later == 12, f"In a log that starts at epoch 10 it returns {later} instead of 12.")
+    expect(answer([dict(rows[5])]) == 5, "A log of one epoch has its best epoch too.")

@@ -1,15 +1,19 @@
-"""Checks of notebook 01: pictures as arrays, labels as numbers, and splits that keep groups together.
+"""Checks of notebook 01: images as arrays, files read as a data set, labels, and splits that keep groups together.
 
 Example:
     lessons.check("one_hot", one_hot)
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import cv2
 import numpy as np
 
-from lib.lessons.exercises import exercise, expect
+from lib.lessons.exercises import AnswerError, Hint, exercise, expect, is_uneven
 
 
 @exercise
@@ -128,3 +132,120 @@ def set_aside(answer: Callable) -> None:
     expect(
         not set(shuffled[mask]) & set(shuffled[~mask]), "Photographs of one group need not stand next to each other."
     )
+
+
+@exercise
+def label_of(answer: Callable) -> None:
+    """Check the name of the folder that contains a file.
+
+    Args:
+        answer: function of a path, a string; gives the name of the folder.
+    """
+    path = os.path.join("photos", "badminton", "0001.png")
+    label = answer(path)
+    expect(not isinstance(label, list | tuple), "Return one name, not a list of parts: choose one by its index.")
+    expect(isinstance(label, str), f"Return the name, a string, not {_kind(label)}.")
+    expect(label not in ("0001.png", "0001"), "That is the name of the file: return the name of its folder.")
+    expect(label != os.path.join("photos", "badminton"), "That is the whole path of the folder: return its last part.")
+    expect(label != "photos", "That is the first folder: return the one that contains the file.")
+    expect(label == "badminton", f"For {path} the name is badminton, not {label}.")
+    deeper = os.path.join(os.path.sep, "home", "ann", "photos", "volleyball", "0002.png")
+    hint = f"It fails for {deeper}: count from the end of the path, where the file's name is the last part, [-1]."
+    expect(_label(answer, deeper, hint) == "volleyball", hint)
+    short = os.path.join("golf", "0003.png")
+    hint = f"It fails for {short}, a path of two parts: only the file and its folder are always there."
+    expect(_label(answer, short, hint) == "golf", hint)
+    dotted = os.path.join("photos", "day.2", "0004.png")
+    expect(answer(dotted) == "day.2", f"For {dotted} the name is day.2: a folder's name may contain a dot.")
+
+
+def _label(answer: Callable, path: str, hint: str) -> Any:
+    try:
+        return answer(path)
+    except AnswerError as error:
+        raise Hint(hint) from error
+
+
+# Each image of the data set below: its folder, its height and width, the colours (RGB) of its left and right half.
+HALVES = (
+    ("badminton", (12, 20), (200, 60, 20), (30, 120, 220)),
+    ("formula1", (18, 10), (20, 180, 90), (240, 200, 40)),
+    ("formula1", (14, 14), (90, 10, 160), (10, 220, 130)),
+)
+
+
+@exercise
+def load_images(answer: Callable) -> None:
+    """Check how a list of files is read as images and labels.
+
+    Args:
+        answer: function of n paths and a size; gives uint8 RGB (n, size, size, 3) and n folder names, without the
+            files that are no images.
+    """
+    with _data_set() as (paths, broken):
+        try:
+            images, labels = _read(answer, paths)
+        except (AnswerError, ValueError) as error:
+            hint = "The images have several sizes and do not fit into one array: resize each to (size, size)."
+            expect(not is_uneven(error), hint)
+            raise
+        _expect_halves(images)
+        expect(len(labels) == 3, f"Three files have three labels, not {len(labels)}.")
+        names = [os.path.basename(path) for path in paths]
+        expect(labels != names, "Those are the names of the files: a label is the name of the folder.")
+        folders = [os.path.dirname(path) for path in paths]
+        expect(labels != folders, "Those are the whole paths of the folders: a label is the last part only.")
+        right = [name for name, *_ in HALVES]
+        expect(labels == right, f"The labels should be the names of the folders, {right}, not {labels}.")
+
+        try:
+            images, labels = _read(answer, [paths[0], broken, *paths[1:]])
+        except (AnswerError, ValueError) as error:
+            hint = "For a file that is not an image `cv2.imread` returns None: skip it before you convert and resize."
+            raise Hint(hint) from error
+        hint = "One label too many: append a label only when its file was read, after the test for None."
+        expect(len(labels) <= len(images), hint)
+        expect(len(images) == 3, f"Three of four files are images: return three, not {len(images)}.")
+        _expect_halves(images)
+        expect(labels == right, f"With a file left out, the labels no longer belong to their images: {labels}.")
+
+
+def _read(answer: Callable, paths: list[str]) -> tuple[np.ndarray, list[str]]:
+    result = answer(list(paths), 8)
+    expect(isinstance(result, tuple | list) and len(result) == 2, "Return two results: `return images, labels`.")
+    images, labels = result
+    return np.asarray(images), [str(label) for label in labels]
+
+
+def _expect_halves(images: np.ndarray) -> None:
+    """Raise a hint unless these are the images of HALVES, in order, uint8 RGB (3, 8, 8, 3)."""
+    expect(images.shape != (3, 8, 8), "The images have lost their colours: read them with three channels.")
+    hint = f"Three files and the size 8 make an array of shape (3, 8, 8, 3), not {images.shape}."
+    expect(images.shape == (3, 8, 8, 3), hint)
+    hint = f"The values should stay whole numbers from 0 to 255 (uint8), not {images.dtype}: do not divide them."
+    expect(images.dtype == np.uint8, hint)
+    seen = images[:, 4, [1, -2]].astype(int)  # a pixel of the left half and one of the right half
+    right = np.array([[left, right] for _, _, left, right in HALVES])
+    expect(not np.abs(seen - right[..., ::-1]).max() < 8, "Red and blue are swapped: OpenCV reads BGR, convert to RGB.")
+    hint = (
+        "The images do not show the whole files, in the order of `paths`: read, convert, and resize each (cv2.resize)."
+    )
+    expect(np.abs(seen - right).max() < 8, hint)
+
+
+@contextmanager
+def _data_set() -> Iterator[tuple[list[str], str]]:
+    """Write the images of HALVES into folders: yields their paths, and that of a file which is no image."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        paths = []
+        for number, (label, (height, width), left, right) in enumerate(HALVES):
+            image = np.empty((height, width, 3), np.uint8)
+            image[:, : width // 2], image[:, width // 2 :] = left, right
+            paths.append(os.path.join(folder, label, f"{number}.png"))
+            os.makedirs(os.path.dirname(paths[-1]), exist_ok=True)
+            written = cv2.imwrite(paths[-1], image[..., ::-1])
+            expect(written, f"The check itself failed: OpenCV cannot write an image to {folder}.")
+        broken = os.path.join(folder, "badminton", "broken.png")
+        with open(broken, "w", encoding="utf-8") as file:
+            file.write("This is not an image.")
+        yield paths, broken

@@ -7,6 +7,7 @@ Example:
 from collections import deque
 from collections.abc import Callable
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ def smallest_window(answer: Any) -> None:
         answer: a whole number of frames.
     """
     right = next(window for window in range(1, 21) if _changes(window) == 1)
-    expect(not isinstance(answer, bool) and isinstance(answer, int), "Give a whole number, such as 12.")
+    expect(not isinstance(answer, bool) and isinstance(answer, Integral), "Give a whole number, such as 12.")
+    answer = int(answer)
     expect(answer >= 1, "A window holds at least one frame.")
     expect(
         answer >= right,

@@ -1,4 +1,4 @@
-"""The exercises of notebook 03: the share of free weights, which layers may move, a warm-up's steps, the rate itself.
+"""The exercises of notebook 03: trainable parameters and layers, unfreezing, a warm-up's steps, the learning rate.
 
 Example:
     lessons.check("may_move", may_move)
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lib.lessons.exercises import AnswerError, Hint, exercise, expect, expect_number
+from lib.lessons.exercises._compiled import expect_compiled
 
 
 @exercise
@@ -124,3 +125,77 @@ def _without_warm_up(answer: Callable) -> Any:
             raise
         hint = "With warm_up 0 it divides by 0: step 0 then belongs to the fall, not to the rise, and is at the peak."
         raise Hint(hint) from error
+
+
+@exercise
+def unfreeze(answer: Callable) -> None:
+    """Check layers made trainable from one on, and the model compiled again.
+
+    Args:
+        answer: function of a Keras model and a layer's name; gives the model.
+    """
+    names = ["dense_1", "dense_2", "dense_3", "dense_4"]
+    model, compiled = _four_layers(names, trainable=False)
+    expect(answer(model, "dense_3") is model, "Return the model that was given.")
+    flags = _flags(model)
+    hint = "No layer is trainable: `model.trainable = True` does nothing where it is True already; set each layer's."
+    expect(any(flags), hint)
+    expect(not all(flags), "All layers are trainable: the layers before `first` should stay frozen.")
+    expect(flags != [True, True, False, False], "The wrong half: the layers from `first` on should be trainable.")
+    expect(flags != [False, False, False, True], "The layer that is named `first` should be trainable too.")
+    expect(flags != [False, False, True, False], "Only `first` is trainable: all layers after it should be, too.")
+    expect(flags == [False, False, True, True], f"From dense_3 on two of four layers are trainable, not {flags}.")
+    expect(
+        len(compiled) > 0, "The model is not compiled again: only then does Keras train the layers that you unfroze."
+    )
+    hint = (
+        "Change `trainable` first and compile last: Keras documents that a change after `compile` has no effect. "
+        "(It has one as long as the model has not trained; do not rely on it.)"
+    )
+    expect(compiled[-1] == flags, hint)
+    expect_compiled(model)
+    rate = float(model.optimizer.learning_rate)
+    expect(abs(rate - 0.001) < 1e-6, f"The learning rate should be 0.001, not {rate:g}.")
+    moved = _moved(model)
+    expect(moved == flags, f"One batch of training changes the kernels of {moved} instead of {flags}.")
+
+    model, _ = _four_layers(names, trainable=True)
+    answer(model, "dense_3")
+    hint = "In a model whose layers are all trainable, those before `first` stay so: set them to False."
+    expect(_flags(model) == [False, False, True, True], hint)
+    model, _ = _four_layers(["dense_10", "dense_1", "dense_2", "dense_0"], trainable=False)
+    answer(model, "dense_1")
+    hint = "dense_10 is not dense_1, and names need not be in order: compare whole names, then count layers."
+    expect(_flags(model) == [False, True, True, True], hint)
+
+
+def _flags(model: Any) -> list[bool]:
+    return [layer.trainable for layer in model.layers]
+
+
+def _four_layers(names: list[str], trainable: bool) -> tuple[Any, list[list[bool]]]:
+    """Make a compiled model of four Dense layers: gives it and, for each later compile, the layers' `trainable`."""
+    from lib.core.framework import keras  # TensorFlow is loaded only where a model is checked
+
+    layers = [keras.layers.Dense(3, name=name, trainable=trainable) for name in names]
+    layers[-1].activation = keras.activations.softmax
+    model = keras.Sequential([keras.Input((3,)), *layers])
+    chance = np.random.default_rng(0)
+    model.set_weights([chance.normal(size=array.shape) for array in model.get_weights()])
+    model.compile("adam", "categorical_crossentropy")
+    plain_compile, compiled = model.compile, []
+
+    def compile_and_note(*arguments: Any, **named: Any) -> None:
+        plain_compile(*arguments, **named)
+        compiled.append(_flags(model))
+
+    model.compile = compile_and_note
+    return model, compiled
+
+
+def _moved(model: Any) -> list[bool]:
+    """Train one batch: gives for each layer whether its kernel has changed."""
+    before = [layer.get_weights()[0] for layer in model.layers]
+    model.run_eagerly = True  # a graph for one batch would take longer to make than to run
+    model.train_on_batch(np.random.default_rng(1).normal(size=(6, 3)), np.eye(3)[[0, 1, 2, 0, 1, 2]])
+    return [not np.array_equal(old, layer.get_weights()[0]) for old, layer in zip(before, model.layers)]
