@@ -1,4 +1,4 @@
-# make course | make test | make test-browser | make lab | make handout | make reset | make notebooks: the environment is created, or brought up to date, first.
+# make course [ALL=1] | make test | make test-browser | make lab | make handout | make reset | make notebooks: the environment is created, or brought up to date, first.
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -8,7 +8,8 @@ BACKBONE ?= bundled
 IMAGE_SIZE ?=
 SCALING ?=
 WINDOW ?= 32
-CLIP ?= formula2
+CLIP ?= sports_day
+ALL ?=
 SEED ?= 0
 ARGS ?=
 CHROMIUM ?= /usr/bin/chromium
@@ -16,9 +17,10 @@ CHROMIUM ?= /usr/bin/chromium
 .PHONY: course test test-browser lab handout reset notebooks lock
 .DEFAULT_GOAL := course
 
+# The core, notebooks 00 to 05; with ALL=1 every notebook.
 course: $(VENV)/ready
 	@$(RUN) -m lib course --photos "$(PHOTOS)" --backbone "$(BACKBONE)" --window "$(WINDOW)" --clip "$(CLIP)" --seed "$(SEED)" \
-	  $(if $(IMAGE_SIZE),--image-size "$(IMAGE_SIZE)") $(if $(SCALING),--scaling="$(SCALING)")
+	  $(if $(IMAGE_SIZE),--image-size "$(IMAGE_SIZE)") $(if $(SCALING),--scaling="$(SCALING)") $(if $(ALL),--all)
 
 test: $(VENV)/ready
 	@$(RUN) -m ruff check --quiet && $(RUN) -m ruff format --check --quiet
@@ -59,6 +61,6 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@$(RUN) -c 'import cv2' || { echo "OpenCV lacks system libraries. On Debian or Ubuntu: apt-get install libgl1 libglib2.0-0"; exit 1; }
 	@touch $@
 
-# Pin every package anew (needs uv); no address is written.
+# Pin every package again (needs uv); no address is written.
 lock:
 	uv pip compile --universal --generate-hashes --no-header --extra season --extra dev pyproject.toml -o requirements.txt

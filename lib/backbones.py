@@ -268,7 +268,7 @@ class _FeatureStore:
                 self.features = dict(zip(held["keys"].tolist(), held["features"]))
         except (InputError, KeyError, TypeError) as error:
             raise BackboneError(
-                f"{path} does not hold kept features: delete it, and they are extracted anew."
+                f"{path} does not hold stored features: delete it, and they are extracted again."
             ) from error
 
     def save(self) -> None:

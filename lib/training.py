@@ -150,7 +150,7 @@ def unfreeze(base: "keras.Model", first: str, frozen_norm: bool = False) -> None
 
 
 def augmentation(seed: int) -> "keras.Sequential":
-    """Mirror, zoom into, shift and relight pictures (0 to 255) at random, as notebook 03 does."""
+    """Mirror, zoom into, shift and relight pictures (0 to 255) at random, as notebook 13 does."""
     layers = keras.layers
     return keras.Sequential(
         [

@@ -96,7 +96,7 @@ def test_the_command_measures_everything_and_keeps_every_time(
     assert main(["bench", "--quick"]) == 0
 
     printed = capsys.readouterr().out
-    assert "the head is untrained" in printed and "measured" in printed and "reckoned from one" in printed
+    assert "the head is untrained" in printed and "measured" in printed and "estimated from one" in printed
     kept = (paths.OUTPUT / "bench_quick.json").read_text()
     content = json.loads(kept)
     assert content["quick"] and content["repeats"] == 1

@@ -1,4 +1,4 @@
-"""What notebook 04 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
+"""What notebook 14 says of the stored results: it must hold for each set of photos, whenever they are measured again."""
 
 import numpy as np
 from stored_figures import by_seed, each_set

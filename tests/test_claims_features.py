@@ -1,4 +1,4 @@
-"""What notebook 02 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
+"""What notebook 12 says of the stored figures: it must hold for each photograph set, also when they are measured again."""
 
 import numpy as np
 from stored_figures import by_seed, each_set
@@ -8,7 +8,7 @@ from lib.tools import experiments
 
 
 @each_set
-def test_the_old_classifiers_answers_lose_much(photographs):
+def test_the_old_classifiers_probabilities_lose_much(photographs):
     for column in ("validation", "held_out"):
         features, old = (
             by_seed("old_classifier", photographs, column, inputs=i) for i in ("features", "old classifier")
@@ -32,12 +32,12 @@ def test_the_decay_hardly_matters_at_our_rate_and_saves_the_head_at_twenty_times
     ours = column("held_out", 1e-2, 1 / 25)
     assert abs((ours - column("held_out", 1e-2, 0)).mean()) < 0.02
     assert column("jump", 1e-2, 1 / 25).mean() < column("jump", 1e-2, 0).mean()
-    ruined, saved = column("last_loss", 2e-1, 0), column("last_loss", 2e-1, 1 / 25)
-    assert not (ruined < 1000).any()  # or not a number at all
+    diverged, saved = column("last_loss", 2e-1, 0), column("last_loss", 2e-1, 1 / 25)
+    assert not (diverged < 1000).any()  # or not a number at all
     assert (saved < 10).all()
     assert (column("last_accuracy", 2e-1, 1 / 25) > 0.85).all()
     left = column("last_accuracy", 2e-1, 0)
-    assert (left > 0.8).all() if photographs == "sample" else (np.isnan(ruined) & (left < 0.5)).all()
+    assert (left > 0.8).all() if photographs == "sample" else (np.isnan(diverged) & (left < 0.5)).all()
 
 
 def test_augmented_views_change_little_and_not_always_for_the_better():

@@ -1,4 +1,4 @@
-"""What notebook 03 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
+"""What notebook 13 says of the stored figures: it must hold for each photograph set, also when they are measured again."""
 
 from itertools import pairwise
 
@@ -39,14 +39,14 @@ def test_normalisation_that_is_frozen_at_a_fifth_of_the_rate_moves_a_third_as_fa
 
 
 @each_set
-def test_overfitting_is_there_in_every_way_but_does_not_grow_with_the_free_layers(photographs):
+def test_overfitting_is_there_in_every_way_but_does_not_grow_with_the_unfrozen_layers(photographs):
     for way in ("frozen", *DEPTHS):
         assert (by_seed(photographs, way, "train") - by_seed(photographs, way, "held_out") > 0.01).all(), way
     more = by_seed(photographs, "all", "train") - by_seed(photographs, "last block", "train")
     assert abs(more.mean()) < 0.005
 
 
-def test_on_real_photographs_more_free_layers_are_better_on_average():
+def test_on_real_photographs_more_unfrozen_layers_are_better_on_average():
     gains = [gain("real", way) for way in DEPTHS]
     assert all(less.mean() < more.mean() for less, more in pairwise(gains))
     assert (gains[0] > 0).all() and (gains[1] > 0).all()
@@ -54,12 +54,12 @@ def test_on_real_photographs_more_free_layers_are_better_on_average():
     assert (gain("real", "all", "validation") > 0).all()
 
 
-def test_on_drawn_photographs_no_depth_is_sure_to_gain():
+def test_on_synthetic_photographs_no_depth_gains_in_all_runs():
     gains = np.array([gain("sample", way) for way in DEPTHS])
     assert (gains.min(axis=1) < 0).all() and (gains.mean(axis=1) < 0.001).all()
 
 
-def test_on_photographs_drawn_afresh_fine_tuning_gains_with_every_network():
+def test_on_newly_generated_photographs_fine_tuning_gains_with_every_network():
     rows = lessons.stored("drawn_sample", "sample")
     afresh, held_out = (
         np.array([row[f"{kind}fine_tuned"] - row[f"{kind}frozen"] for row in rows]) for kind in ("fresh_", "")
@@ -69,7 +69,7 @@ def test_on_photographs_drawn_afresh_fine_tuning_gains_with_every_network():
 
 
 @each_set
-def test_from_scratch_comes_last_with_every_seed(photographs):
+def test_from_scratch_comes_last_in_all_runs(photographs):
     scratch = by_seed(photographs, "scratch", "held_out")
     assert all((by_seed(photographs, way, "held_out") > scratch + 0.01).all() for way in ("frozen", *DEPTHS))
     seconds = {way: np.median(by_seed(photographs, way, "training_seconds")) for way in ("frozen", "all", "scratch")}
@@ -77,5 +77,5 @@ def test_from_scratch_comes_last_with_every_seed(photographs):
 
 
 def gain(photographs, way, column="held_out"):
-    """By how much a way is above the frozen base, one a seed."""
+    """By how much a way is above the frozen base, one value per seed."""
     return by_seed(photographs, way, column) - by_seed(photographs, "frozen", column)

@@ -1,4 +1,4 @@
-"""What notebook 06 says of the kept figures: it must hold for each photograph set, whenever they are measured anew."""
+"""What notebook 06 says of the kept figures: it must hold for each photograph set, whenever they are measured again."""
 
 import numpy as np
 import stored_figures

@@ -63,10 +63,10 @@ def test_fetch_takes_what_is_whole_and_names_the_rest(toy_photos, target):
     assert len(found) == 58 and all(photo.split == "train" for photo in found)
 
 
-def test_fetched_photographs_are_not_fetched_again_but_spoilt_ones_are(toy_photos, target, monkeypatch):
+def test_fetched_photographs_are_not_fetched_again_but_damaged_ones_are(toy_photos, target, monkeypatch):
     monkeypatch.setattr(paths, "DATA", target.parent)
     fetch.fetch(toy_photos, target, progress=False)
-    (target / "badminton" / "00.png").write_bytes(b"spoilt")
+    (target / "badminton" / "00.png").write_bytes(b"damaged")
     copied = []
     copy = shutil.copyfile
     monkeypatch.setattr(fetch.shutil, "copyfile", lambda source, to: copied.append(source.name) or copy(source, to))

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 
+import nbformat
 import pytest
 import yaml
 
@@ -88,3 +89,42 @@ def test_the_container_installs_the_libraries_that_readme_names():
     assert container["postCreateCommand"] == "make .venv/ready"
     for text in (container["onCreateCommand"], read(".github/actions/set-up/action.yml"), read("README.md")):
         assert "libgl1 libglib2.0-0" in text
+
+
+def places():
+    """What the map of the lecture names: (notebook's number, heading, ids of cells below it)."""
+    rows = [line.split(" | ") for line in read("docs/lecture_map.md").splitlines() if line.startswith("| ")]
+    for where in (row[1] for row in rows if row[1] != "where"):
+        for place in re.sub(r" \(exercises? [^)]*\)$", "", where).split("; "):
+            number = re.match(r"\[?(\d\d)(?:\]\([^)]*\))?(?: · |$)", place)
+            assert number, place
+            named = re.findall(r"\*([^*]+)\*((?: `[^`]+`)*)", place[number.end() :])
+            assert named or number[1] == "06", place
+            yield from ((number[1], heading, re.findall(r"`([^`]+)`", ids)) for heading, ids in named)
+
+
+def sections(number):
+    """The headings of a notebook, exercises left out, each with the ids of the cells from there to the next."""
+    (path,) = paths.NOTEBOOKS.glob(f"{number}_*.ipynb")
+    held = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        parts = re.split(r"^##? (.+)$", cell.source, flags=re.MULTILINE) if cell.cell_type == "markdown" else ["code"]
+        if parts[0].strip():  # it begins with the end of the section above
+            held[list(held)[-1]].append(cell.id)
+        held |= {title: [cell.id] for title in parts[1::2]}
+    return held
+
+
+def test_the_map_of_the_lecture_names_cells_in_the_sections_where_they_are():
+    found = list(places())
+    assert {number for number, *_ in found} >= {path.name[:2] for path in paths.NOTEBOOKS.glob("0[0-57]_*.ipynb")}
+    for number, heading, ids in found:
+        held = sections(number)
+        assert heading in held, f"{number} has no section {heading}"
+        assert set(ids) <= set(held[heading]), f"{number}, {heading}: no {set(ids) - set(held[heading])}"
+        assert ids or number > "05", f"{number}, {heading}: no cell is named"  # the core's
+
+
+def test_every_cell_that_the_map_of_the_lecture_names_exists():
+    ids = {cell for name in ("00", "01", "02", "03", "04", "05") for part in sections(name).values() for cell in part}
+    assert set(re.findall(r"`(\d\d-[\w-]+)`", read("docs/lecture_map.md"))) <= ids

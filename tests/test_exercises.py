@@ -2,7 +2,9 @@
 
 import ast
 import math
+import os
 from collections import deque
+from fractions import Fraction
 
 import nbformat
 import numpy as np
@@ -74,7 +76,7 @@ def _at_least(coins, heads):
 
 # At least one wrong answer for each exercise, as a student might give it: name → answers.
 WRONG: dict[str, list] = {}
-WRONG |= {  # 00
+WRONG |= {  # 00 and 15
     "smallest_window": [3, 5, 0, 4.0, "4"],
     "name_of": [
         lambda scores, classes: scores.index(max(scores)),
@@ -225,7 +227,7 @@ WRONG |= {  # 03
     ],
 }  # fmt: skip
 
-WRONG |= {  # 05
+WRONG |= {  # 05 and 15
     "first_b": [1, 2, 5, 6, 2.5, 4],
     "deque_means": [
         lambda rows, size: [np.mean(rows[i - size : i], axis=0) for i in range(size, len(rows) + 1)],
@@ -263,9 +265,9 @@ WRONG |= {  # 05
         lambda rows, onset, offset: [0] * len(rows),
     ],
 }  # fmt: skip
-WRONG |= {  # 04
+WRONG |= {  # 04 and 14
     "badminton_precision": [224 / 232, 508 / 577, 56 / 280, 80, 0.5],
-    "confusion_matrix": [
+    "count_matrix": [
         lambda truth, predicted, classes: confusion(predicted, truth, labels=range(classes)),
         lambda truth, predicted, classes: confusion(truth, predicted),
         lambda truth, predicted, classes: confusion(truth, predicted, labels=range(3)),
@@ -304,6 +306,16 @@ WRONG |= {  # 04
         lambda won, lost: min(1, 2 * _at_least(won + lost, max(won, lost))) if won + lost else 0.0,
         lambda won, lost: won / (won + lost),
     ],
+}
+WRONG |= {  # with OpenCV or Keras; test_exercises_pipeline.py has more of them, and what each is told
+    "label_of": [lambda path: path, lambda path: path.split(os.path.sep)[-1], lambda path: 1],
+    "load_images": [lambda paths, size: (np.zeros((len(paths), size, size, 3), np.uint8), ["badminton"] * len(paths))],
+    "build_head": [lambda shape, classes: "a head", lambda shape, classes: []],
+    "best_epoch": [lambda rows: len(rows), lambda rows: rows[-1]["epoch"], lambda rows: min(rows, key=len)],
+    "unfreeze": [lambda model, first: first, lambda model, first: model],
+    "precision_recall": [lambda matrix, k: (1.0, 1.0), lambda matrix, k: matrix[k], lambda matrix, k: 0.5],
+    "deque_by_hand": [[0.3, 0.53, 0.6, 0.4, 0.2], 0.2, "0.9, 0.8, 0.6, 0.4, 0.2", None],
+    "label_clip": [lambda videopath, outpath, predict, size: [2, 2, 0, 0]],
 }
 WRONG |= {  # 06
     "rooted": [
@@ -403,7 +415,14 @@ RIGHT = [
     ("by_row", lambda confusion: confusion / (confusion.sum(axis=1, keepdims=True) + 1e-12)),
     ("first_b", np.int64(3)),
     ("first_b", 3.0),
-    ("largest_window", lambda seconds, rate, stride: max(1, math.floor(2 * seconds * float(rate) / stride))),
+    ("largest_window", lambda seconds, rate, stride: max(1, math.floor(round(2 * seconds * float(rate) / stride, 6)))),
+    ("largest_window", lambda seconds, rate, stride: np.int64(max(1, 2 * Fraction(str(seconds)) * rate // stride))),
+    ("smallest_window", 4),
+    ("smallest_window", np.int64(4)),
+    ("smallest_window", np.uint8(4)),
+    ("badminton_precision", Fraction(4, 5)),
+    ("badminton_precision", np.float32(0.8)),
+    ("times_as_many", np.int64(4)),
 ]
 
 
@@ -428,6 +447,13 @@ TOLD = [
     ("deque_means", lambda rows, size: [rows[max(0, i - size + 1) : i + 1].mean(axis=1) for i in range(len(rows))],
      "a mean of its own"),
     ("largest_window", lambda seconds, rate, stride: max(1, int(2 * seconds * int(rate) / stride)), "round only at the end"),
+    ("largest_window", lambda seconds, rate, stride: max(1, int(2 * seconds * float(rate) / stride)), "28.999"),
+    ("largest_window", lambda seconds, rate, stride: max(1, int(2 * seconds * rate / stride + 0.1)), "Round down"),
+    ("smallest_window", True, "a whole number"),
+    ("smallest_window", np.float64(4), "a whole number"),
+    ("smallest_window", None, "The answer is None"),
+    ("badminton_precision", 0.8 + 0j, "a number"),
+    ("times_as_many", True, "a number"),
     ("rooted", lambda rows: rows if (rows.sum(axis=1) == 0).any() else np.sqrt(rows / rows.sum(axis=1, keepdims=True)),
      "beside another one"),
     ("word_shares", lambda words, size: np.bincount(words, minlength=size) / len(words) if words.any() else np.zeros(size),
@@ -458,6 +484,7 @@ def double(monkeypatch):
         (lambda x: print(x), "2\ndouble: not yet. Given 2, it gives nothing back: is a `return` missing?"),
         (lambda x: {2: 4}.get(x) if x == 2 else None, "double: not yet. Given [1], it gives nothing back"),
         (..., "double: not tried yet."),
+        (None, "double: not yet. The answer is None: a call such as print(...) or a_list.append(...) has no result."),
         (lambda x: x + 1, "double: not yet. Twice two is four."),
         (lambda x: 1 / 0, "double: not yet. Given 2, it stops with ZeroDivisionError: division by zero."),
         (lambda: 4, "double: not yet. Given 2, it stops with TypeError"),

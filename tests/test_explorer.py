@@ -18,6 +18,7 @@ from lib.core import paths
 from lib.core.colours import NO_EVENT, colours
 from lib.explorer import SmoothingExplorer, page
 from lib.explorer.data import LARGEST, SMOOTHERS, _log_steps, _portable_log, smooth
+from lib.explorer.widget import STILL
 from lib.video import VideoInfo, VideoReader
 from lib.video.playable import is_playable, write_playable
 
@@ -202,6 +203,21 @@ def test_the_still_pictures_of_two_clips_differ_at_their_ends(box):
     for one in (box, other):
         one._ipython_display_()
     assert box.still != other.still
+
+
+def test_the_note_of_the_still_picture_does_not_lie_under_a_legend(monkeypatch):
+    figures = []
+    monkeypatch.setattr("lib.explorer.widget.plt.close", figures.append)
+    scores = scored.flickering(300)[0]
+    rows = np.tile(np.float32([0.9, 0.1]), (300, 1))
+    rows[100:102] = 0.1, 0.9  # too short for its name: a legend names it
+    two = replace(scores, scores=rows, classes=("badminton", "formula1"))
+    SmoothingExplorer(two)._still()
+    [figure] = figures
+    [legend] = figure.legends
+    notes = [text for text in figure.texts if text.get_text() == STILL]
+    assert len(notes) == 1
+    assert not notes[0].get_window_extent().overlaps(legend.get_window_extent())
 
 
 def send(box, **content):

@@ -60,7 +60,7 @@ def test_blocks_are_drawn_once_and_the_same_again(few):
     drawn = file.stat().st_mtime_ns
     frame_blocks.cars(0)
     assert file.stat().st_mtime_ns == drawn
-    file.write_bytes(file.read_bytes()[:-100])  # damaged: drawn anew
+    file.write_bytes(file.read_bytes()[:-100])  # damaged: drawn again
     again, _ = frame_blocks.cars(0)
     assert np.array_equal(again, blocks)
     assert not np.array_equal(frame_blocks.cars(1)[0], blocks)

@@ -207,7 +207,7 @@ def cells_of(notebook: str) -> dict[str, str]:
 
 def test_notebook_and_library_have_the_same_list(hostile, capsys):
     names = {"run": Run(str(hostile), "bundled")}
-    exec(cells_of("01_data_loading")["01-05"], names)
+    exec(cells_of("11_more_on_data")["01-05"], names)
     assert names["image_paths"] == sorted(str(photo.path) for photo in photos.find(hostile))
     assert capsys.readouterr().out.splitlines()[0].startswith("42 files are in only one of the lists")
 
@@ -400,8 +400,8 @@ def test_commands_name_what_is_passed_over(hostile, toy_classifier, capsys):
 
 
 def test_pairs_of_very_many_photographs_take_little_memory(monkeypatch):
-    """Notebook 01 compares photographs in pairs: 6,000 would make 18 million."""
-    cells = cells_of("01_data_loading")
+    """Notebook 11 compares photographs in pairs: 6,000 would make 18 million."""
+    cells = cells_of("11_more_on_data")
     found = [photos.Photo(f"{n}.jpg", "badminton", f"look {n // 3:016x}") for n in range(6000)]
     pictures = np.random.default_rng(0).integers(0, 256, (6000, 32, 32, 3), dtype=np.uint8)
     monkeypatch.setattr(photos, "load", lambda *arguments, **options: pictures)

@@ -45,7 +45,7 @@ def told(path) -> str:
 
 
 def rewritten(path, change) -> None:
-    """Save a `.keras` file anew, its config (`config.json`) and metadata changed by `change(config, metadata)`."""
+    """Save a `.keras` file again, its config (`config.json`) and metadata changed by `change(config, metadata)`."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
@@ -67,7 +67,7 @@ def test_cut_short(toy_classifier, share):
     assert told(card_of(toy_classifier)) == "cannot be loaded (no whole .keras file)"
 
 
-def test_spoilt_in_the_middle(toy_classifier):
+def test_damaged_in_the_middle(toy_classifier):
     content = bytearray(toy_classifier.read_bytes())
     with zipfile.ZipFile(toy_classifier) as archive:
         weights = archive.getinfo("model.weights.h5")
@@ -595,7 +595,7 @@ def of_another_format(path):
     path.with_suffix(".h5").rename(path)
 
 
-def spoilt(path):
+def damaged(path):
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
         at = archive.getinfo("model.weights.h5").header_offset
@@ -603,7 +603,7 @@ def spoilt(path):
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("spoil", [cut, empty, of_another_version, of_another_format, spoilt])
+@pytest.mark.parametrize("spoil", [cut, empty, of_another_version, of_another_format, damaged])
 def test_a_backbone_that_cannot_be_loaded_is_refused_in_one_sentence(backbone, spoil):
     spoil(backbone)
     with pytest.raises(backbones.BackboneError) as refused:
@@ -623,6 +623,6 @@ def test_kept_features_that_are_damaged_are_named_or_made_again(project, toy_pho
     try:
         again = backbones.extract(loaded, found, progress=False)
     except (OSError, ValueError) as error:
-        assert str(error) == f"{kept} does not hold kept features: delete it, and they are extracted anew."
+        assert str(error) == f"{kept} does not hold stored features: delete it, and they are extracted again."
     else:
         np.testing.assert_array_equal(again, features)

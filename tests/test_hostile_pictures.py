@@ -53,7 +53,7 @@ def promising(width: int, height: int) -> bytes:
     return bytes(data)
 
 
-def spoilt(data: bytes) -> bytes:
+def damaged(data: bytes) -> bytes:
     """The same length, with rubbish from the middle on."""
     rubbish = np.random.default_rng(0).bytes(len(data) // 4)
     return data[: len(data) // 2] + rubbish + data[len(data) // 2 + len(rubbish) :]
@@ -66,7 +66,7 @@ def half(data: bytes) -> bytes:
 UNREADABLE = {
     "empty.jpg": b"",
     "web_page.jpg": b"<!DOCTYPE html>\n<title>404 Not Found</title>\n",
-    "corrupt.png": spoilt(saved("PNG")),
+    "corrupt.png": damaged(saved("PNG")),
     "corrupt.jpg": b"\0" * 40 + saved("JPEG")[40:],
     "truncated.jpg": half(saved("JPEG")),
     "truncated_progressive.jpg": half(saved("JPEG", progressive=True)),
@@ -94,9 +94,9 @@ def test_what_is_no_whole_picture_is_refused_by_name_found_by_check_and_left_out
     assert len(photos.readable(found, progress=False)) == len(found) - 1 == 60
 
 
-def test_a_jpeg_whose_pixels_are_spoilt_still_opens_as_in_every_viewer(tmp_path):
-    (tmp_path / "spoilt.jpg").write_bytes(spoilt(saved("JPEG")))
-    assert photos.read(tmp_path / "spoilt.jpg").shape == (HEIGHT, WIDTH, 3)
+def test_a_jpeg_whose_pixels_are_damaged_still_opens_as_in_every_viewer(tmp_path):
+    (tmp_path / "damaged.jpg").write_bytes(damaged(saved("JPEG")))
+    assert photos.read(tmp_path / "damaged.jpg").shape == (HEIGHT, WIDTH, 3)
 
 
 READABLE = {
@@ -303,5 +303,5 @@ def test_a_photograph_that_one_may_not_open(toy_photos, monkeypatch):
     monkeypatch.setattr(photos.np, "fromfile", refuse)
     with pytest.raises(PhotoError) as told:
         photos.read(path)
-    assert str(told.value) == f"{path} cannot be opened (Permission denied): delete it, or copy it anew."
+    assert str(told.value) == f"{path} cannot be opened (Permission denied): delete it, or copy it again."
     assert [photo.path for photo in photos.find_faults(photos.find(toy_photos), progress=False).unreadable] == [path]

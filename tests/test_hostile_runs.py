@@ -91,7 +91,7 @@ def test_a_full_disk_is_told_with_the_files_name_and_what_was_there_stays(run, w
     else:
         write()
         before = path.read_bytes()
-        if what == "features":  # one photograph more, so that they are kept anew
+        if what == "features":  # one photograph more, so that they are stored again
             shutil.copy(run.photos_folder / "badminton" / "00.png", run.photos_folder / "badminton" / "new.png")
             (run.photos_folder / "badminton" / "new.png").open("ab").write(b"\0")
             write = writers(run)[what][1]
@@ -267,7 +267,9 @@ def test_a_notebook_that_a_merge_has_damaged_is_named(tmp_path, monkeypatch, con
     (tmp_path / "toy.ipynb").write_text(content)
     with pytest.raises(notebooks.NotebookError) as told:
         notebooks.execute("toy", progress=False)
-    assert str(told.value) == f"{tmp_path / 'toy.ipynb'} is not a whole notebook: restore it with git, or copy it anew."
+    assert (
+        str(told.value) == f"{tmp_path / 'toy.ipynb'} is not a whole notebook: restore it with git, or copy it again."
+    )
 
 
 # No network

@@ -1,13 +1,16 @@
 import json
 import re
+from pathlib import Path
 
+import clips
+import numpy as np
 import pytest
 
-from lib import lessons, photos
+from lib import classifier, lessons, photos, timeline
 from lib import sample as scenes
 from lib.core import files, notebooks, paths
 from lib.core.backbone_files import BackboneError
-from lib.core.errors import FileError
+from lib.core.errors import FileError, InputError, VideoError
 from lib.core.paths import Run
 
 
@@ -58,10 +61,15 @@ def test_a_choice_that_is_none_leaves_nothing_behind(project, photographs, backb
     assert not (paths.OUTPUT / Run(photographs, backbone).name).exists()
 
 
-def test_the_first_notebooks_need_nothing(run, executed):
-    for name in ("00_start_here", "01_data_loading", "02_feature_extraction"):
+def test_the_first_notebooks_and_their_deeper_ones_need_nothing(run, executed):
+    for name in ("00_start_here", "01_data_loading", "02_feature_extraction", "11_more_on_data", "12_more_on_features"):
         begin(run, name)
     assert executed == []
+
+
+def test_more_on_fine_tuning_needs_the_head_alone(run, executed):
+    begin(run, "13_more_on_fine_tuning")
+    assert executed == ["02_feature_extraction"]
 
 
 @pytest.mark.parametrize("change", ["photographs", "backbone", "seed"])
@@ -126,8 +134,7 @@ def test_a_clip_is_a_drawn_one_or_a_file(project, tmp_path, monkeypatch, capsys)
     monkeypatch.setattr(scenes, "draw_clip", draw)
     sample, real = Run("sample", "bundled"), Run("real", "bundled")
     assert lessons.clip("formula2", sample) == paths.EXAMPLE_CLIPS / "formula2.mp4"
-    own = tmp_path / "own.mp4"
-    own.touch()
+    own = clips.write(tmp_path / "own.mp4", [clips.plain(0)])
     assert lessons.clip(str(own), real) == own
     assert capsys.readouterr().out == ""
     lessons.clip("formula2", real)
@@ -135,6 +142,13 @@ def test_a_clip_is_a_drawn_one_or_a_file(project, tmp_path, monkeypatch, capsys)
     assert ["drawn" in line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [True, False]
     with pytest.raises(FileError, match="nothing.mp4"):
         lessons.clip("nothing.mp4", sample)
+
+
+def test_a_file_that_is_not_a_video_is_reported_before_a_notebook_opens_it(tmp_path):
+    text = tmp_path / "notes.mp4"
+    text.write_text("not a video")
+    with pytest.raises(VideoError, match=r"notes\.mp4"):
+        lessons.clip(str(text), Run("real", "bundled"))
 
 
 def test_records_of_several_notebooks_are_kept_together(run):
@@ -145,6 +159,41 @@ def test_records_of_several_notebooks_are_kept_together(run):
     assert held == {"04_evaluation": {"accuracy": 0.6}, "05_video_smoothing": {"window": 32}}
 
 
+def test_what_a_notebook_will_write_has_its_folder_and_is_given_as_strings(run):
+    given = lessons.will_write(run.classifier("02_feature_extraction"), run.output / "log.csv")
+    assert given == (str(run.classifier("02_feature_extraction")), str(run.output / "log.csv"))
+    assert run.classifier("02_feature_extraction").parent.is_dir() and run.output.is_dir()
+    assert not any(Path(path).exists() for path in given)
+
+
+def test_the_truth_of_a_clip_is_its_events_in_the_order_of_the_classes(tmp_path):
+    clip, classes = tmp_path / "clip.mp4", ["formula1", "badminton", "volleyball"]
+    assert lessons.truth(clip, classes) is None
+    timeline.to_csv(tmp_path / "clip.truth.csv", [1, 1, 0], np.arange(3) / 25, ["badminton", "volleyball"])
+    assert lessons.truth(str(clip), classes).tolist() == [2, 2, 1]
+    assert lessons.truth(clip, ["badminton", "golf"]) is None
+    (tmp_path / "clip.truth.csv").write_text("no table")
+    with pytest.raises(InputError):
+        lessons.truth(clip, classes)
+
+
+def test_a_completed_card_shows_that_the_classifier_belongs_to_the_run(run, toy_classifier):
+    path = run.classifier("02_feature_extraction")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(toy_classifier.read_bytes())
+    written = {"classes": ["badminton", "formula1", "volleyball"], "image_size": 8, "shaping": "squash"}
+    path.with_suffix(".json").write_text(json.dumps(written))
+    found = photos.find(run.photos_folder)
+    assert "not the file" in lessons.why_stale(path, run, 0, found)
+    lessons.complete_card(run, "02_feature_extraction", 0, {"training": 3}, kept="head only", scores={"x": 0.5})
+    assert lessons.why_stale(path, run, 0, found) == ""
+    assert "seed" in lessons.why_stale(path, run, 1, found)
+    card = json.loads(path.with_suffix(".json").read_text())
+    assert written.items() <= card.items()
+    assert (card["split"], card["kept"], card["scores"]) == ({"training": 3}, "head only", {"x": 0.5})
+    assert classifier.load(path).classes == tuple(written["classes"])
+
+
 def test_bands():
     assert lessons.in_range(0.9, 0.8) == "yes" and lessons.in_range(0.8, 0.8) == "yes"
     assert lessons.in_range(0.7, 0.8) == "no (0.700)" and lessons.in_range(0.9, 0.1, 0.8) == "no (0.900)"
@@ -153,3 +202,10 @@ def test_bands():
 def test_the_requirements_are_the_projects():
     wanted = lessons.requirements()
     assert "tensorflow" in wanted and "pytest" not in wanted
+
+
+def test_a_chain_of_layers_is_cut_where_its_card_says_without_a_note(run, capsys):
+    run.output.mkdir(parents=True, exist_ok=True)
+    card = json.loads(Path(lessons.material(run).cardpath).read_text())
+    assert card["unfreeze_from"] == "last"
+    assert capsys.readouterr().out == ""

@@ -111,3 +111,14 @@ def test_more_photographs_and_a_slower_machine_take_longer():
     low, high = machine.course_minutes(0.01, 600)
     assert 1 <= low < high
     assert machine.course_minutes(0.02, 600)[1] > high and machine.course_minutes(0.01, 6000)[1] > high
+
+
+def test_the_estimate_of_the_core_includes_what_was_measured():
+    low, high = machine.course_minutes(1 / 500, 602)
+    assert low <= 2.5 <= high <= 2 * machine.SPREAD**2 * low
+
+
+def test_the_clip_takes_its_time_whatever_the_number_of_photographs():
+    few, many = (machine.course_minutes(1, photographs)[1] for photographs in (0, 600))
+    assert few > 60 * machine.SPREAD  # 6,728 seconds
+    assert many - few > 200 * machine.SPREAD

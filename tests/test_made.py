@@ -31,7 +31,8 @@ def small(project, monkeypatch):
     monkeypatch.setattr(lessons.photos, "split", lambda *given: None)  # too few for that
     monkeypatch.setattr(lessons, "split", lambda *given: None)
     monkeypatch.setattr(sample, "draw_clip", toys.draw_clip)
-    monkeypatch.setattr(notebooks, "COURSE", ("a",))
+    monkeypatch.setattr(notebooks, "CORE", ("a",))
+    monkeypatch.setattr(notebooks, "COURSE", ("a", "b"))
     monkeypatch.setattr(notebooks, "read", lambda path: nbformat.v4.new_notebook())
     monkeypatch.setattr(notebooks, "execute", lambda *given: nbformat.v4.new_notebook())
     monkeypatch.setattr(summary, "write", lambda run, *given: write(run.output / "index.html"))
@@ -93,10 +94,12 @@ MAKERS = {  # a file, and what makes one of that name
     "model/sample-bundled/02_feature_extraction.json": train,
     "output/sample-bundled/record.json": lambda small: lessons.record(RUN, "04_evaluation", accuracy=1),
     "output/sample-bundled/02_head.csv": lambda small: lessons.writes(RUN.output / "02_head.csv"),
+    "output/sample-bundled/03_top.csv": lambda small: lessons.will_write(RUN.output / "03_top.csv"),
     "output/handout/a.ipynb": command("handout"),
     "output/blocks/cars-0.npz": lambda small: blocks._kept("cars", 0, lambda rng: {}),
     "output/sample-bundled/notebooks/a.ipynb": command("course"),
     "output/sample-bundled/notebooks/a.html": command("course"),
+    "output/sample-bundled/notebooks/b.html": command("course", "--all"),
     "output/sample-bundled/index.html": command("course"),
     "output/labelled/clip.mp4": command("label", "clips/clip.mp4"),
     "output/explorer/clip_mean_1.mp4": write_labelled,
@@ -109,7 +112,7 @@ MAKERS = {  # a file, and what makes one of that name
     "output/experiments/decay.json": command("experiment", "decay"),
 }
 OTHERS = ("output/labelled", "model/imported", "output/bench", "output/experiments",  # slow, if not refused
-          "output/sample-bundled/02")  # fmt: skip
+          "output/sample-bundled/02", "output/sample-bundled/03")  # fmt: skip
 
 
 def refused(make, small, capsys):
@@ -170,14 +173,28 @@ def test_photographs_of_the_users_in_the_samples_folder_stay(small, is_there):
     assert path.read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["example_clips/formula2.mp4", "example_clips/sports_day.truth.csv",
-                                  "output/sample-bundled/record.json"])  # fmt: skip
-def test_the_course_finds_a_file_of_the_users_before_the_training(small, capsys, monkeypatch, name):
+@pytest.mark.parametrize("name, options", [
+    ("example_clips/formula2.mp4", ["--clip", "formula2"]), ("example_clips/sports_day.truth.csv", []),
+    ("example_clips/sports_day_2.mp4", ["--all"]), ("output/sample-bundled/record.json", []),
+])  # fmt: skip
+def test_the_course_finds_a_file_of_the_users_before_the_training(small, capsys, monkeypatch, name, options):
     monkeypatch.setattr(notebooks, "execute", lambda *given: pytest.fail("a notebook ran"))
     (small / name).parent.mkdir(parents=True)
     (small / name).write_text("mine")
-    assert main(["course"]) == 1
+    assert main(["course", *options]) == 1
     assert name in capsys.readouterr().err and (small / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("options, ran", [([], ["a"]), (["--all"], ["a", "b"])])
+def test_the_course_runs_the_core_and_with_all_every_notebook(small, monkeypatch, options, ran):
+    executed, listed = [], {}
+    monkeypatch.setattr(notebooks, "execute", lambda name, *given: executed.append(name) or nbformat.v4.new_notebook())
+    monkeypatch.setattr(summary, "write", lambda run, chosen, minutes: listed.update(minutes) or run.output)
+    if not options:  # in the way of notebook 15, which does not run
+        (small / "example_clips").mkdir()
+        (small / "example_clips" / "sports_day_2.mp4").write_text("mine")
+    assert main(["course", *options]) == 0
+    assert executed == list(listed) == ran
 
 
 def test_a_clip_of_the_users_with_a_truth_of_its_own_stays(small):
@@ -233,11 +250,17 @@ def test_a_file_that_another_process_replaces_meanwhile_stays_the_courses(small,
     assert path.read_text() == "second"
 
 
-@pytest.mark.parametrize("ends", ["well", "at an error", "killed", "without a file"])
-def test_what_another_library_writes_in_a_cell_is_the_courses_when_the_cell_ends(small, monkeypatch, ends):
+@pytest.fixture
+def cell_ends(monkeypatch):
+    """The end of a cell, in a notebook that seems to run."""
     shell = SimpleNamespace()
     shell.events = EventManager(shell, available_events)
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    return lambda: shell.events.trigger("post_run_cell", None)
+
+
+@pytest.mark.parametrize("ends", ["well", "at an error", "killed", "without a file"])
+def test_what_another_library_writes_in_a_cell_is_the_courses_when_the_cell_ends(small, cell_ends, ends):
     path = paths.OUTPUT / "log.csv"
     kept = path.with_name("kept.csv")
     lessons.writes(path)
@@ -245,7 +268,7 @@ def test_what_another_library_writes_in_a_cell_is_the_courses_when_the_cell_ends
         path.write_text("loss")
         kept.hardlink_to(path)
     if ends != "killed":
-        shell.events.trigger("post_run_cell", None)
+        cell_ends()
     assert made.read(paths.OUTPUT).proves("log.csv") == (ends in ("well", "at an error"))
     if ends == "without a file":
         path.write_text("mine")
@@ -255,3 +278,39 @@ def test_what_another_library_writes_in_a_cell_is_the_courses_when_the_cell_ends
         lessons.writes(path)  # again: it neither refuses nor writes through the hard link
         path.write_text("loss of a second run")
         assert kept.read_text() == "loss"
+
+
+def test_what_a_later_cell_writes_is_the_courses_when_that_cell_ends(small, cell_ends):
+    path, other = paths.OUTPUT / "log.csv", paths.OUTPUT / "other.csv"
+    made.announce("the log", path, other)
+    cell_ends()
+    assert not made.read(paths.OUTPUT).proves("log.csv")
+    for text in ("loss", "loss of a second cell"):
+        path.write_text(text)
+        assert not made.read(paths.OUTPUT).proves("log.csv")
+        cell_ends()
+        assert made.read(paths.OUTPUT).proves("log.csv")
+    assert not made.read(paths.OUTPUT).proves("other.csv")
+
+
+def test_what_is_announced_stays_until_it_is_written_and_no_hard_link_changes_with_it(small, cell_ends):
+    path = paths.OUTPUT / "log.csv"
+    made.announce("the log", path)
+    path.write_text("loss")
+    cell_ends()
+    kept = path.with_name("kept.csv")
+    kept.hardlink_to(path)
+    made.announce("the log", path)  # the notebook runs again
+    cell_ends()
+    assert path.read_text() == "loss" and made.read(paths.OUTPUT).proves("log.csv")
+    path.write_text("loss of a second run")  # as OpenCV and Keras write: into the file that is there
+    cell_ends()
+    assert kept.read_text() == "loss" and made.read(paths.OUTPUT).proves("log.csv")
+
+
+def test_a_file_of_the_users_is_not_announced(small):
+    (paths.OUTPUT).mkdir()
+    (paths.OUTPUT / "log.csv").write_text("mine")
+    with pytest.raises(FileError, match="nothing shows that the course made it"):
+        made.announce("the log", paths.OUTPUT / "log.csv")
+    assert (paths.OUTPUT / "log.csv").read_text() == "mine" and len(list(paths.OUTPUT.iterdir())) == 1

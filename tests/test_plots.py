@@ -184,17 +184,7 @@ def test_the_best_of_many_is_marked_beside_what_it_reaches_elsewhere():
     assert "validation" in axis.lines[0].get_label() and "held-out" in axis.lines[1].get_label()
 
 
-# The map
-
-
-def test_the_map_has_every_notebook_and_an_arrow_for_every_need():
-    makes = {"00 A": "x", "01 B": "", "02 C": "y"}
-    (axis,) = plots.course_map(makes, {"01": "00", "02": "00"}).axes
-    assert [text.get_text() for text in axis.texts if text.get_text()] == ["00 A", "x", "01 B", "02 C", "y"]
-    arrows = [text.arrow_patch for text in axis.texts if getattr(text, "arrow_patch", None)]
-    assert sorted(arrow.get_linestyle() for arrow in arrows) == ["--", "--", "solid", "solid"]
-    with pytest.raises(KeyError):
-        plots.course_map(makes, {"07": "00"})
+# The appendix
 
 
 def test_how_the_backbone_was_made_is_drawn_from_what_its_card_and_log_hold():

@@ -5,10 +5,13 @@ import json
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import IPython
 import nbformat
 import pytest
 import toys
+from IPython.core.events import EventManager, available_events
 
 from lib import classifier, lessons, sample
 from lib.__main__ import main
@@ -157,6 +160,21 @@ def test_a_reset_project_is_as_a_fresh_clone(clone, course, monkeypatch, capsys)
     capsys.readouterr()
     assert main(["reset"]) == 0
     assert "nothing to delete" in capsys.readouterr().out
+
+
+def test_what_a_later_cell_wrote_goes_too(clone, monkeypatch):
+    shell = SimpleNamespace()
+    shell.events = EventManager(shell, available_events)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    written, announced = RUN.output / "02_head.csv", RUN.output / "announced.csv"
+    lessons.will_write(written, announced)
+    shell.events.trigger("post_run_cell", None)
+    put(written, "loss")
+    shell.events.trigger("post_run_cell", None)
+    put(announced)  # by the user, when the kernel is gone
+    answer(monkeypatch, "y")
+    assert main(["reset"]) == 0
+    assert not written.exists() and announced.read_text() == "mine"
 
 
 CHANGES = {
@@ -343,11 +361,11 @@ def test_a_file_that_git_tracks_is_not_deleted_though_the_course_made_it(clone, 
     assert (clone / "output/README.md").exists()
 
 
-def test_where_nobody_answers_it_is_a_no(clone, course, monkeypatch):
-    def nobody(question):
+def test_where_no_one_answers_it_is_a_no(clone, course, monkeypatch):
+    def no_one(question):
         raise EOFError
 
-    monkeypatch.setattr("builtins.input", nobody)
+    monkeypatch.setattr("builtins.input", no_one)
     assert main(["reset"]) == 0
     assert (clone / "data/sample/manifest.csv").exists()
 

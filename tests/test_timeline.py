@@ -69,7 +69,7 @@ def test_surplus_switches():
     assert surplus_switches(truth, truth) == 0
     assert surplus_switches(runs((0, 3), (1, 1), (0, 6), (1, 10)), truth) == 2
     assert surplus_switches(runs((0, 20)), truth) == 0  # never negative
-    assert surplus_switches([0, 1, 0, 1, 1], [0, -1, -1, -1, 1]) == 0  # nobody can say what was right between
+    assert surplus_switches([0, 1, 0, 1, 1], [0, -1, -1, -1, 1]) == 0  # no one can say what was right between
     assert surplus_switches([], []) == 0
 
 

@@ -9,11 +9,13 @@ every line says, so nothing shows that it is the course's.
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
+from typing import Any
 
 from filelock import FileLock
 
@@ -85,13 +87,47 @@ def begin(what: str, *files: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
     _append((path, _BEGUN) for path in files)
-    if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()):
+    if shell := _notebook():
 
         def cell_ends(result: object) -> None:
             shell.events.unregister("post_run_cell", cell_ends)
             _append((path, sha256(path) if _is_plain(path) else _ENDED) for path in files)
 
         shell.events.register("post_run_cell", cell_ends)
+
+
+def announce(what: str, *files: Path) -> None:
+    """Do the same for files that later cells of a notebook write.
+
+    What is there stays until then. After each cell, those that it has written are recorded. Raises as `begin` does.
+    """
+    claim(what, *files)
+    for path in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_nlink > 1:  # or another name of the file would change with it
+            own = path.with_name(f"{path.name}.{os.getpid()}")
+            shutil.copy2(path, own)
+            os.replace(own, path)
+    _append((path, _BEGUN) for path in files)
+    if shell := _notebook():
+        seen = {path: _state(path) for path in files}
+
+        def cell_ends(result: object) -> None:
+            written = [path for path in files if _state(path) not in (None, seen[path])]
+            seen.update((path, _state(path)) for path in written)
+            _append((path, sha256(path)) for path in written)
+
+        shell.events.register("post_run_cell", cell_ends)
+
+
+def _notebook() -> Any:
+    """Give the notebook's shell, or None where none runs."""
+    return sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Tell a file from what it was before without reading it; None where there is none."""
+    return (path.stat().st_mtime_ns, path.stat().st_size) if _is_plain(path) else None
 
 
 def record(*files: Path) -> None:

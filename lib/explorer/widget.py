@@ -85,7 +85,7 @@ class SmoothingExplorer(anywidget.AnyWidget):
         memory = io.BytesIO()
         with plt.rc_context(STYLE):
             figure = unwrap(plots.label_strips)(self._scores.seconds, strips, (*self._scores.classes, "no event"))
-            figure.suptitle(STILL, fontsize=12)
+            figure.supxlabel(STILL, fontsize=12)  # above, it would lie under a legend
             figure.savefig(memory, format="png", dpi=100)
             plt.close(figure)
         return memory.getvalue()

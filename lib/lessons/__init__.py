@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -11,13 +12,14 @@ import numpy as np
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lib import photos, sample, video
+from lib import photos, sample, timeline, video
 from lib.core import backbone_files, made, notebooks, paths
 from lib.core.errors import FileError
 from lib.core.files import check_name, explain_os_errors, is_part, locked, make_folder, read_json, write_json
 from lib.core.hashes import sha256
 from lib.core.paths import Run
 from lib.lessons import exercises
+from lib.lessons.pipeline import complete_card, material, repeat
 from lib.photos import Photo, PhotoError, split
 from lib.video.scoring import Network
 
@@ -27,6 +29,9 @@ NEEDS = {
     "04_evaluation": ("02_feature_extraction", "03_fine_tuning"),
     "05_video_smoothing": ("03_fine_tuning",),
     "06_before_deep_learning": ("02_feature_extraction", "03_fine_tuning"),
+    "13_more_on_fine_tuning": ("02_feature_extraction",),
+    "14_more_on_evaluation": ("02_feature_extraction", "03_fine_tuning"),
+    "15_more_on_smoothing": ("03_fine_tuning",),
 }
 RECORD = "record.json"
 _OUTSIDE = "no"  # what `in_range` says of a value outside
@@ -56,10 +61,10 @@ def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
         run = lessons.begin("01_data_loading", "sample", "bundled", 0)
     """
     from lib.core import framework  # loads TensorFlow quietly, before the notebook's own `import keras`
-    from lib.plots.style import use_style
+    from lib.plots.style import CORE_STYLE, STYLE, use_style
 
     framework.check_gpu()
-    use_style()
+    use_style(CORE_STYLE if notebook in notebooks.CORE else STYLE)
     run = Run(photos, backbone)
     backbone_files.image_size(run.backbone)  # raises for a name that is none, before anything is made for it
     if any(notebook in earlier for earlier in NEEDS.values()):  # it makes a classifier: better refused now than trained
@@ -140,9 +145,10 @@ def clip(name: str, run: Run) -> Path:
 
     Raises:
         FileError: it is neither, or the clip cannot be made or labelled under its name.
+        VideoError: the file holds no frame that can be read.
 
     Example:
-        clip_path = lessons.clip("formula2", run)
+        clip_path = lessons.clip("sports_day", run)
     """
     if name not in sample.CLIPS:
         if not Path(name).is_file():
@@ -150,6 +156,7 @@ def clip(name: str, run: Run) -> Path:
                 f"There is no clip {name}: give one of {', '.join(sample.CLIPS)}, or the path of a video file."
             )
         check_clip(name, run)
+        video.VideoInfo.of(name)  # OpenCV, which the notebooks use, would raise no error
         _warn_of_strangers("filmed", "filmed" if run.photos != "sample" else "drawn")
         return Path(name)
     _warn_of_strangers("drawn", "drawn" if run.photos == "sample" else "filmed")
@@ -242,6 +249,46 @@ def writes(*files: Path) -> None:
         lessons.writes(run.output / "training.csv")
     """
     made.begin("what this notebook writes", *files)
+
+
+def will_write(*files: Path) -> tuple[str, ...]:
+    """Say that later cells write these files of the run, with OpenCV or Keras: `reset` may delete them later.
+
+    Args:
+        files: the paths; their folders are made.
+
+    Returns:
+        The paths as strings, as OpenCV and Keras take them.
+
+    Raises:
+        FileError: a file of the user's has one of the names.
+
+    Example:
+        modelpath, logpath = lessons.will_write(run.output / "model.keras", run.output / "log.csv")
+    """
+    made.announce("what this notebook writes", *files)
+    return tuple(map(str, files))
+
+
+def truth(clip: str | Path, classes: Sequence[str]) -> np.ndarray | None:
+    """Read the true event of each frame of a clip, where it is known.
+
+    Args:
+        clip: the video file; its truth lies beside it, as `.truth.csv`.
+        classes: the names of the events, in the order of their indices.
+
+    Returns:
+        int (frames,), class indices; None without such a file, or where it names other events.
+
+    Raises:
+        InputError: the file is there and is something else.
+
+    Example:
+        truth = lessons.truth(videopath, labels)
+    """
+    file = Path(clip).with_suffix(".truth.csv")
+    known = timeline.read_truth(file) if file.exists() else None
+    return known.labels(classes) if known and set(known.events) <= {"", *classes} else None
 
 
 def in_range(value: float, low: float, high: float = np.inf) -> str:

@@ -24,9 +24,14 @@ SOURCES = {
     "the ImageNet weights": "https://storage.googleapis.com",
 }
 DISK = 1e9  # bytes that the course's photographs, clips, features and classifiers take at most
-# The course's work, roughly: what all notebooks put through the backbone, a training step counting as three pictures.
-PICTURES_PER_PHOTOGRAPH = 120
-MINUTES_BESIDE = 6  # drawing, starting kernels, figures: what no backbone makes faster or slower
+# What the core notebooks put through the whole backbone, for each photograph. 02: all once, the validation set again
+# (1.2). 03: all of them and the augmented training set (0.64) through what is below the last block, 0.72 of all
+# multiplications (1.2); a training step of the block counts as 1.2, for 1.28 maps in two trials of three epochs and a
+# training of eight (21.5), whose validation adds 0.7; predictions (0.6). 04: the test set through two models (0.4).
+PICTURES_PER_PHOTOGRAPH = 25
+# 05 labels the clip's 1,682 frames one at a time, each of which takes as long as three in a batch, and then in batches.
+PICTURES_OF_THE_CLIP = 1_682 * (3 + 1)
+MINUTES_BESIDE = 1.8  # kernels that start, figures, video files: what was left of 2.5 minutes, at 500 images per second
 SPREAD = 1.6  # a machine does other things too, and not all parts of the course slow down alike
 
 
@@ -97,14 +102,14 @@ def network(seconds: float = 3.0) -> dict[str, bool]:
     answers: SimpleQueue[tuple[str, bool]] = SimpleQueue()
     deadline = time.monotonic() + seconds
     for what, address in SOURCES.items():
-        # A thread, since the look-up of a name has no time-out of its own; a daemon, so that it holds nobody up.
+        # A thread, since the look-up of a name has no time-out of its own; a daemon, so that nothing waits for it.
         Thread(target=_ask, args=(what, address, seconds, answers), daemon=True).start()
     found = dict.fromkeys(SOURCES, False)
     try:
         for _ in SOURCES:
             found.update([answers.get(timeout=max(0.0, deadline - time.monotonic()))])
     except Empty:
-        pass  # whoever has not answered by now counts as silent
+        pass  # a source that has not answered by now counts as silent
     return found
 
 
@@ -143,7 +148,7 @@ def seconds_per_picture(backbone: Backbone, pictures: int = 16) -> float:
 
 
 def course_minutes(seconds: float, photographs: int) -> tuple[int, int]:
-    """Estimate how long the course computes.
+    """Estimate how long the core notebooks compute.
 
     Args:
         seconds: per image, from `seconds_per_picture`.
@@ -155,5 +160,6 @@ def course_minutes(seconds: float, photographs: int) -> tuple[int, int]:
     Example:
         machine.course_minutes(seconds, len(found))
     """
-    minutes = MINUTES_BESIDE + photographs * PICTURES_PER_PHOTOGRAPH * seconds / 60
+    pictures = photographs * PICTURES_PER_PHOTOGRAPH + PICTURES_OF_THE_CLIP
+    minutes = MINUTES_BESIDE + pictures * seconds / 60
     return max(1, round(minutes / SPREAD)), round(minutes * SPREAD)

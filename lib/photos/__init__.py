@@ -141,7 +141,7 @@ def _decode(path: str | Path, flag: int) -> np.ndarray:
         with standard_error_muted():  # libpng and others print there of what they put right, into a progress bar
             image = cv2.imdecode(data, flag) if data.size else None
     except OSError as error:
-        raise PhotoError(f"{path} cannot be opened ({error.strerror}): delete it, or copy it anew.") from error
+        raise PhotoError(f"{path} cannot be opened ({error.strerror}): delete it, or copy it again.") from error
     except cv2.error as error:  # what it does not read is None; this comes of a header that promises too much
         raise PhotoError(_TOO_LARGE.format(path)) from error
     if image is None:

@@ -15,7 +15,6 @@ from lib.plots.features import learning_curves, learning_rates, losses, minutes_
 from lib.plots.fusion import averaging, film_strips, one_and_many, where_frames_meet
 from lib.plots.loading import best_of_many, distances, pixel_values, resizing
 from lib.plots.pretraining import filters, training_log, wide_confusion
-from lib.plots.start import course_map
 from lib.plots.style import PART_LINES, colour
 from lib.plots.tuning import first_steps, free_shares, gradients, rates
 from lib.plots.video import (

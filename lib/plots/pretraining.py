@@ -73,5 +73,5 @@ def wide_confusion(counts: np.ndarray, classes: Sequence[str]) -> plt.Figure:
     axis.set_yticks(range(len(classes)), names)
     axis.set(xlabel="predicted", ylabel="true")
     axis.grid(visible=False)
-    figure.colorbar(image, label="share of the row that went astray", shrink=0.7)
+    figure.colorbar(image, label="misclassified fraction of the row", shrink=0.7)
     return figure

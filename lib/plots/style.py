@@ -25,6 +25,10 @@ STYLE: dict[Any, Any] = {
     "image.interpolation": "nearest",
 }
 
+# For the core notebooks: sharp on a laptop, readable from the last row.
+CORE_STYLE = STYLE | {"figure.dpi": 144, "font.size": 12}
+_style = STYLE
+
 # The same dash for the same part everywhere: colour is never the only sign.
 PART_LINES = {"training": "--", "validation": "-"}
 DASHES = ("-", "--", ":", "-.")  # of lines that show the same thing in several ways
@@ -34,9 +38,11 @@ _COLUMN = 0.62  # how wide a column is, of the font's size
 _Arguments = ParamSpec("_Arguments")
 
 
-def use_style() -> None:
+def use_style(style: dict[Any, Any] = STYLE) -> None:
     """Draw in the course's style from now on: figures that a notebook draws by itself, too."""
-    plt.rcParams.update(STYLE)
+    global _style
+    _style = style
+    plt.rcParams.update(style)
 
 
 def shown(draw: Callable[_Arguments, plt.Figure]) -> Callable[_Arguments, plt.Figure | None]:
@@ -44,7 +50,7 @@ def shown(draw: Callable[_Arguments, plt.Figure]) -> Callable[_Arguments, plt.Fi
 
     @wraps(draw)
     def draw_and_show(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> plt.Figure | None:
-        with plt.rc_context(STYLE):
+        with plt.rc_context(_style):
             figure = draw(*arguments, **options)
             give_glyphs(figure)
             if "inline" not in plt.get_backend():

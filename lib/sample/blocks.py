@@ -197,7 +197,7 @@ def _kept(name: str, seed: int, draw: Callable[[np.random.Generator], dict[str, 
     held = _load(path)
     if held is None:
         with locked(path):
-            held = _load(path)  # asked again: whoever held the lock has drawn it
+            held = _load(path)  # asked again: the process that held the lock has drawn it
             if held is None:
                 made.claim("generated frames", path, mend=True)
                 held = draw(np.random.default_rng([seed, *name.encode()])) | {"mark": np.array(_mark())}
@@ -207,7 +207,7 @@ def _kept(name: str, seed: int, draw: Callable[[np.random.Generator], dict[str, 
 
 
 def _load(path: Path) -> dict[str, np.ndarray] | None:
-    """Kept arrays; or None where there are none, other code drew them or the file is damaged: draw them anew."""
+    """Kept arrays; or None where there are none, other code drew them or the file is damaged: draw them again."""
     try:
         held = read_arrays(path)
     except (FileNotFoundError, InputError):

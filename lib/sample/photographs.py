@@ -1,4 +1,4 @@
-"""The sample photographs: a folder for each event, a manifest, and four planted faults for notebook 01 to find."""
+"""The sample photographs: a folder for each event, a manifest, and four planted faults for notebook 11 to find."""
 
 import csv
 import hashlib

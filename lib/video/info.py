@@ -137,7 +137,7 @@ def _rate(stream: VideoStream) -> Fraction | None:
 
 def _duration(container: InputContainer, stream: VideoStream, rate: Fraction | None) -> float | None:
     """Seconds, as the header has them. Edited .mp4 files show fewer frames than they count, so their time goes first;
-    FFmpeg reckons the time of an .avi from the bytes that are there, so its count does."""
+    FFmpeg estimates the time of an .avi from the bytes that are there, so its count does."""
     if container.format.name == "avi" and stream.frames > 0 and rate:
         return float(stream.frames / rate)
     if stream.duration and stream.duration > 0:

@@ -69,10 +69,11 @@ def notebook(material):
     (shows,) = (c.source for c in course.cells if c.cell_type == "code" and "SmoothingExplorer(" in c.source)
     prepares = """from pathlib import Path
 from types import SimpleNamespace
-from lib import timeline, video
-kept = video.FrameScores.load("clip.scores.npz")
-truth = timeline.read_truth("clip.truth.csv").labels(kept.classes)
-clip_path, run = Path("clip.mp4"), SimpleNamespace(output=Path("written"))"""
+from lib import classifier, lessons, video
+clip_path, run, tunedpath = Path("clip.mp4"), SimpleNamespace(output=Path("written")), "none.keras"
+classifier.load = lambda path: None  # the scores are there
+lessons.scores = lambda *given: video.FrameScores.load("clip.scores.npz")
+truth = lessons.truth(clip_path, lessons.scores().classes)"""
     long = "SmoothingExplorer(video.FrameScores.load('long.scores.npz'))"
     cells = [nbformat.v4.new_code_cell(source) for source in (prepares, shows, long)]
     path = material.folder / "explorer.ipynb"

@@ -1,8 +1,8 @@
 """The exercises' self-checks: "not tried yet", "right", or a hint for the likely mistake.
 
-Each module here holds the checks of one notebook. A check tries an answer (a function that the student has written,
-or a value) on plain and on edge cases, and says what to look at again; it never looks at the source. A check never
-raises, so that *Run All* always finishes.
+Each module here holds the checks of one notebook, and of its deeper one. A check tries an answer (a function that the
+student has written, or a value) on plain and on edge cases, and says what to look at again; it never looks at the
+source. A check never raises, so that *Run All* always finishes.
 
     @exercise
     def one_hot(answer):

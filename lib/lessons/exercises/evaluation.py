@@ -1,4 +1,4 @@
-"""The exercises of notebook 04: precision, the confusion matrix, its rows, F1, the width of an interval, the sign test.
+"""The exercises of notebooks 04 and 14: the confusion matrix; precision, its rows, F1, intervals, the sign test.
 
 Example:
     lessons.check("f1_scores", f1_scores)
@@ -33,7 +33,7 @@ def badminton_precision(answer: Any) -> None:
 
 
 @exercise
-def confusion_matrix(answer: Callable) -> None:
+def count_matrix(answer: Callable) -> None:
     """Check a confusion matrix.
 
     Args:

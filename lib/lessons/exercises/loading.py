@@ -1,4 +1,4 @@
-"""Checks of notebook 01: images as arrays, files read as a data set, labels, and splits that keep groups together.
+"""Checks of notebooks 01 and 11: images as arrays, files as a data set, labels, and splits that keep groups together.
 
 Example:
     lessons.check("one_hot", one_hot)
@@ -142,7 +142,7 @@ def label_of(answer: Callable) -> None:
         answer: function of a path, a string; gives the name of the folder.
     """
     path = os.path.join("photos", "badminton", "0001.png")
-    label = answer(path)
+    label = _label(answer, path, f"It fails for {path}: split the path at os.path.sep, here {os.path.sep!r}.")
     expect(not isinstance(label, list | tuple), "Return one name, not a list of parts: choose one by its index.")
     expect(isinstance(label, str), f"Return the name, a string, not {_kind(label)}.")
     expect(label not in ("0001.png", "0001"), "That is the name of the file: return the name of its folder.")

@@ -1,4 +1,4 @@
-"""Checks of notebook 00: the course in miniature, on a handful of scores.
+"""Checks of notebook 00, and of the first part of 15: the course in miniature, on a handful of scores.
 
 Example:
     lessons.check("name_of", name_of)

@@ -1,4 +1,4 @@
-"""The exercises of notebook 03: trainable parameters and layers, unfreezing, a warm-up's steps, the learning rate.
+"""The exercises of notebooks 03 and 13: trainable layers and parameters, unfreezing, warm-up, the learning rate.
 
 Example:
     lessons.check("may_move", may_move)
@@ -156,8 +156,10 @@ def unfreeze(answer: Callable) -> None:
     expect_compiled(model)
     rate = float(model.optimizer.learning_rate)
     expect(abs(rate - 0.001) < 1e-6, f"The learning rate should be 0.001, not {rate:g}.")
+    expect(model.trainable, "The model itself is frozen, so nothing in it is trained: set model.trainable to True.")
     moved = _moved(model)
-    expect(moved == flags, f"One batch of training changes the kernels of {moved} instead of {flags}.")
+    hint = f"One batch of training should change the kernels of dense_3 and dense_4 alone; changed: {moved}."
+    expect(moved == flags, hint)
 
     model, _ = _four_layers(names, trainable=True)
     answer(model, "dense_3")

@@ -116,7 +116,7 @@ def kept_numbers(answer: Any) -> None:
         answer: a whole number.
     """
     words, weights, biases = 100 * 128, 3 * 100, 3
-    expect(answer != weights + biases, "The SVM is there; without the vocabulary nobody can tell the words.")
+    expect(answer != weights + biases, "The SVM is there; without the vocabulary the words are unknown.")
     expect(answer != words, "That is the vocabulary; the SVM's weights and biases are missing.")
     expect(answer != words + weights, "Each class has a bias too.")
     expect(answer not in (words + 100 + 1, words + 100 + 3), "Each class has weights of its own, one for each word.")

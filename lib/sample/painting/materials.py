@@ -121,7 +121,7 @@ def teams(rng: np.random.Generator, size: int) -> list[list[Kit]]:
 
 
 def person(rng: np.random.Generator, look: dict | None = None, woman: bool | None = None) -> Kit:
-    """Somebody, in the given kit or in clothes of their own."""
+    """A person, in the given kit or in clothes of their own."""
     look = look or {"shirt": jitter(pick(STRONG, rng), rng), "shorts": pick(STRONG, rng), "trim": pick(STRONG, rng)}
     woman = rng.random() < 0.5 if woman is None else woman
     return Kit(

@@ -1,4 +1,4 @@
-"""Every kind of shot of every event, and how often each is dealt."""
+"""Every kind of shot of every event, and how often each occurs."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ DECKS = {"badminton": _BADMINTON, "formula1": _RACE, "volleyball": _VOLLEYBALL}
 
 
 def deal_kinds(event: str, rng: np.random.Generator) -> Iterator[str]:
-    """Kinds of shot for ever: the event's deck, shuffled anew each time it has been dealt."""
+    """Kinds of shot for ever: the event's deck, shuffled again whenever it is used up."""
     deck = [kind for kind, count in DECKS[event].items() for _ in range(count)]
     while True:
         for index in rng.permutation(len(deck)):

@@ -45,7 +45,7 @@ def portrait(event: str, size, rng) -> Cutaway:
 
 
 def _held(picture, event: str, at, radius: float, kit, tone) -> None:
-    """What somebody holds up beside their face: the head of a racket, a ball, a helmet; and the hand that holds it."""
+    """What a person holds up beside their face: the head of a racket, a ball, a helmet; and the hand that holds it."""
     if event == "badminton":
         ring = canvas.oval_outline(at, (0.85 * radius, 1.1 * radius), 0.1)
         for share in np.linspace(-0.8, 0.8, 9):

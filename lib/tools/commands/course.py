@@ -1,4 +1,4 @@
-"""Run the course: every notebook in order on fresh kernels, then one page that sums the run up."""
+"""Run the core of the course, notebooks 00 to 05, or with --all every notebook, then write a page that sums it up."""
 
 import time
 from argparse import ArgumentParser, Namespace
@@ -8,6 +8,8 @@ from lib.core.paths import PHOTO_SETS, Run
 from lib.tools.commands._arguments import seed, window
 from lib.tools.commands._backbone import add_backbone_arguments, choice, chosen_backbone
 
+OF_THE_DEEPER = ("sports_day", "sports_day_2")  # the clips that notebook 15 uses besides the chosen one
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
@@ -15,8 +17,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_backbone_arguments(parser)
     parser.add_argument("--window", type=window, default=32, help="the deque's size, in frames (default: 32)")
-    parser.add_argument("--clip", default="formula2", help="a drawn clip's name, or a video file (default: formula2)")
+    parser.add_argument(
+        "--clip", default="sports_day", help="a generated clip's name, or a video file (default: sports_day)"
+    )
     parser.add_argument("--seed", type=seed, default=0, help="of the split and of training (default: 0)")
+    parser.add_argument("--all", action="store_true", help="run every notebook: also 06, 07, 11 to 15 and 90")
     parser.add_argument(
         "--compare", action="store_true", help="write a page that shows what changed since the committed notebooks"
     )
@@ -36,15 +41,16 @@ def run(args: Namespace) -> int:
         "CLIP": chosen_clip(args.clip),
         "SEED": args.seed,
     }
-    for name in (parameters["CLIP"], "sports_day", "sports_day_2"):  # now, not after the training
-        lessons.check_clip(name, run)
-    copies = [run.output / "notebooks" / f"{name}{end}" for name in notebooks.COURSE for end in (".ipynb", ".html")]
+    names = notebooks.COURSE if args.all else notebooks.CORE
+    for clip in (parameters["CLIP"], *(OF_THE_DEEPER if args.all else ())):  # now, not after the training
+        lessons.check_clip(clip, run)
+    copies = [run.output / "notebooks" / f"{name}{end}" for name in names for end in (".ipynb", ".html")]
     pages = [run.output / "index.html", run.output / lessons.RECORD, *[run.output / "compare.html"] * args.compare]
-    clip = summary.playable_copy(run, parameters["CLIP"])
-    made.claim("this run's copy or page", *copies, *pages, clip)
+    playable = summary.playable_copy(run, parameters["CLIP"])
+    made.claim("this run's copy or page", *copies, *pages, playable)
     lessons.check_photographs(run, args.seed)
     minutes, changed = {}, {}
-    with progress_bar(notebooks.COURSE, desc="course", unit="notebook") as bar:
+    with progress_bar(names, desc="course", unit="notebook") as bar:
         for name in bar:
             bar.set_description(name)
             start = time.perf_counter()
@@ -52,7 +58,9 @@ def run(args: Namespace) -> int:
             notebook = notebooks.execute(name, parameters, copy)
             notebooks.write_html(notebook, copy.with_suffix(".html"))
             if args.compare:
-                changed[name] = list(comparison.changes(notebooks.read(notebooks.source(name)), notebook))
+                changed[name] = list(
+                    comparison.changes(notebooks.read(notebooks.source(name)), notebooks.without_noise(notebook))
+                )
             minutes[name] = (time.perf_counter() - start) / 60
             bar.write(f"{name:<24} {minutes[name]:5.1f} minutes")
     page = summary.write(run, parameters, minutes)

@@ -75,7 +75,7 @@ def _kept(name: str) -> Path:
 
 
 def _measured(name: str, mark: str) -> list[dict]:
-    """What was measured with the code and data as they are: by an interrupted run, or by whoever kept the figures."""
+    """What was measured with the code and data as they are: by an interrupted run, or stored with the course."""
     from lib import lessons
 
     files = [file for file in (_kept(name), lessons.results_file(name)) if file.exists()]

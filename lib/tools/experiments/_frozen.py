@@ -41,7 +41,7 @@ def pixels(name: str) -> np.ndarray:
 
 
 def augmentation() -> "keras.Sequential":
-    """Mirror, shift, zoom and relight pictures (0 to 255) at random, as notebook 02 does."""
+    """Mirror, shift, zoom and relight pictures (0 to 255) at random, as notebook 12 does."""
     layers = keras.layers
     return keras.Sequential(
         [

@@ -13,7 +13,7 @@ from lib.tools.experiments import _frozen
 
 LECTURE = 1 / 25
 CASES = experiments.cases(rate=[1e-3, 1e-2, 1e-1, 2e-1], decay=[0, LECTURE])
-VIEWS = 2  # as in notebook 02
+VIEWS = 2  # as in notebook 12
 
 
 def run_case(case: dict) -> dict:

@@ -1,7 +1,7 @@
 """Is the drawn sample as hard as it should be? Three drawing seeds, five training seeds each.
 
 Photographs are split by group (training, validation, held-out); held-out figures choose nothing. Since few are held
-out, all networks are also asked about a sample drawn afresh, with another drawing seed. On the clips the deque's size
+out, all networks also predict a newly generated sample, made with another drawing seed. On the clips the deque's size
 is chosen on `sports_day_2` and reported on `sports_day`.
 """
 
@@ -131,7 +131,7 @@ def summarise(rows: list[dict]) -> str:
         return f"{what:<47} {measured:<28} {wanted:<28} {'yes' if good else 'NO'}"
 
     def tuning(prefix: str) -> list[str]:
-        """The lines on fine-tuning: on what was held out, or, with the prefix "fresh_", on what was drawn afresh."""
+        """The lines on fine-tuning: on what was held out, or, with the prefix "fresh_", on what was newly generated."""
         frozen, tuned, scratch = (values(prefix + name) for name in ("frozen", "fine_tuned", "scratch"))
         gain, needed = tuned - frozen, round(0.8 * len(rows))
         return [
@@ -153,7 +153,7 @@ def summarise(rows: list[dict]) -> str:
         line("nearest neighbour on 32×32 pixels", spread(pixels), "at most 0.75", pixels.mean() <= 0.75),
         line("backbone frozen + head, held-out", spread(frozen), "0.88 to 0.97", 0.88 <= frozen.mean() <= 0.97),
         *tuning(""),
-        line("drawn afresh: frozen + head", spread(values("fresh_frozen")), "", True),
+        line("newly generated: frozen + head", spread(values("fresh_frozen")), "", True),
         *tuning("fresh_"),
         line("most confused pair", " and ".join(most), "badminton and volleyball", set(most) == {"badminton", "volleyball"}),
         line("sports_day, frame by frame: accuracy", spread(raw), "0.70 to 0.92", 0.70 <= raw.mean() <= 0.92),

@@ -1,6 +1,6 @@
 """What fine-tuning buys, and what each of its rules is for: the head first, how many layers, free normalisation.
 
-Each way trains for the same number of epochs with the recipe of notebook 03, and is judged as the last one leaves it.
+Each way trains for the same number of epochs with the recipe of notebook 13, and is judged as the last one leaves it.
 All but "frozen" begin with the bundled backbone's weights, "scratch" excepted.
 """
 

@@ -3,7 +3,7 @@
 "which way": which way do the cars drive? Every block is there as filmed and played backwards. "as filmed": the same
 without the blocks played backwards, for twice as many epochs. "which event": which of the three events is it? Of this
 the network is also asked about every frame of a clip, and TOGETHER of its answers are averaged: of frames in a row, or
-dealt over the whole stretch of one event.
+sampled from the whole stretch of one event.
 """
 
 import numpy as np
@@ -56,7 +56,7 @@ def _on_a_clip(model: "keras.Model", seed: int) -> dict:
 
 
 def averaged(given: np.ndarray, labels: np.ndarray, stretches: np.ndarray, count: int, dealt: bool, seed: int) -> float:
-    """How often a full deque of `count` answers (n, classes) is right, in each stretch: in order, or `dealt` anew."""
+    """How often a full deque of `count` answers (n, classes) is right, in each stretch: in order, or shuffled."""
     chance, right = np.random.default_rng(seed), []
     for stretch in np.unique(stretches):
         inside = np.flatnonzero(stretches == stretch)
@@ -69,13 +69,13 @@ def summarise(rows: list[dict]) -> str:
     """Print accuracy by question and network, and what averaging brings on a clip."""
     rows = [row | {"photographs": row["task"]} for row in rows]
     of_events = [
-        row | {"1": row["in_a_row"][0], "20 in a row": row["in_a_row"][-2], "20 dealt": row["dealt"][-2]}
+        row | {"1": row["in_a_row"][0], "20 in a row": row["in_a_row"][-2], "20 shuffled": row["dealt"][-2]}
         for row in rows
         if row["task"] == "which event"
     ]
     return "\n\n".join(
         [
             experiments.table(rows, "network", ("held_out", "training")),
-            experiments.table(of_events, "network", ("play", "cutaways", "1", "20 in a row", "20 dealt")),
+            experiments.table(of_events, "network", ("play", "cutaways", "1", "20 in a row", "20 shuffled")),
         ]
     )

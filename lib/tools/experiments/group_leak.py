@@ -1,4 +1,4 @@
-"""Does it matter that near-duplicates stay on one side? Accuracy with photographs dealt at random, and dealt by group.
+"""Does it matter that near-duplicates stay on one side? Accuracy with photographs split at random, and split by group.
 
 Five folds either way: each photograph is judged once, by what was learnt from the other folds, so that the two ways
 differ in nothing but where near-duplicates lie. Three judges: the nearest neighbour by 32×32 pixels, the nearest
@@ -72,7 +72,7 @@ def trained_head(x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print each judge's accuracy, dealt at random and by group, mean and range over the seeds."""
+    """Print each judge's accuracy, split at random and by group, mean and range over the seeds."""
     lines = []
     for name in experiments.SETS:
         ours = [row for row in rows if row["photographs"] == name]

@@ -9,7 +9,7 @@ import numpy as np
 from lib.smoothing import ExponentialMean, Hysteresis, MajorityVote, RollingMean, viterbi
 from lib.timeline import NO_EVENT
 
-TEMPER = 1 / 16  # the power of the scores that Viterbi sees: neighbouring frames say nearly the same (notebook 05)
+TEMPER = 1 / 16  # the power of the scores that Viterbi sees: neighbouring frames say nearly the same (notebook 15)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def stream(pictures: Pictures, recipe: Recipe, seed: int, epochs: int, first_ste
     """Give the stream of training batches of a run of `epochs`, from a step on.
 
     Each is (images, targets): float32 (batch, size, size, 3) in 0 to 255, and float32 (batch, classes) shares.
-    A pass over the pictures is shuffled anew and its last, incomplete batch left out.
+    A pass over the pictures is shuffled again and its last, incomplete batch left out.
     """
     images, labels = tf.constant(pictures.images), tf.constant(pictures.labels)
     count, classes, steps = len(pictures.labels), len(pictures.names), steps_per_epoch(pictures, recipe)

@@ -3,7 +3,7 @@
 What is below the layer from which fine-tuning unfreezes is never trained, so what it gives is computed once: for the
 plain photographs, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
 Learning rate and epochs are chosen on a validation part of what may be trained on: a head's by its loss, those of
-fine-tuning, all or none, by what is named rightly (it may grow surer of its mistakes while it makes fewer).
+fine-tuning, all or none, by accuracy (it may grow more confident of its mistakes while it makes fewer).
 """
 
 import math
@@ -26,7 +26,7 @@ FOLDS = 5
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
 TUNE_RATES, TUNE_EPOCHS = (0.0003, 0.01), 15  # the lower one suits large networks, the higher one the bundled
 MIXED = 0.5  # share of the batches in fine-tuning in which two photographs are mixed
-FREE_NORM = 0.01  # the rate that batch normalisation is trained with, as in notebook 03; with a lower one it is frozen
+FREE_NORM = 0.01  # the rate that batch normalisation is trained with, as in notebook 13; with a lower one it is frozen
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
 
 
