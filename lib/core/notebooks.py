@@ -6,6 +6,7 @@ import os
 import signal
 from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor, wait
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 from threading import Event
@@ -41,6 +42,7 @@ COURSE = (
     "15_more_on_smoothing",
     "90_how_the_backbone_was_made",
 )
+WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL_SECONDS = 3600
 START_SECONDS = 600  # for a kernel to start, on a slow machine that does other things too
 LISTEN = 0.2  # seconds: on Windows, Ctrl-C is seen only between two waits
@@ -166,7 +168,7 @@ def without_noise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
             for output in cell.outputs:
                 data = output.get("data", {})
-                data.pop("application/vnd.jupyter.widget-view+json", None)
+                data.pop(WIDGET, None)
                 if "image/png" in data:
                     data["image/png"] = lighter(data["image/png"])
             cell.outputs = [output for output in cell.outputs if output.get("data") != {}]  # nothing but a widget
@@ -210,7 +212,10 @@ def write_html(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write an executed notebook as a page of its own, pictures inside; clips are found where the run left them."""
     from nbconvert import HTMLExporter  # slow to import, and only this needs it
 
-    body, _ = HTMLExporter().from_notebook_node(notebook)
+    page = deepcopy(notebook)
+    for output in (output for cell in page.cells for output in cell.get("outputs", ())):
+        output.get("data", {}).pop(WIDGET, None)  # dead on a page; what stands beside it is shown
+    body, _ = HTMLExporter().from_notebook_node(page)
     # The notebook names clips as seen from notebooks/; the page lies in output/<run>/notebooks/.
     with atomic_write(path) as part:
         part.write_text(body.replace('src="../output/', 'src="../../'), encoding="utf-8")
