@@ -343,7 +343,7 @@ TOLD = [
     ("unfreeze", not_recompiled, "not compiled again"),
     ("unfreeze", lambda model, first: set_trainable(model, lambda i, _: i >= place(model, first), before=True), "compile last"),
     ("unfreeze", only_unfrozen, "set them to False"),
-    ("unfreeze", model_flag, "No layer is trainable"),
+    ("unfreeze", model_flag, "still frozen"),
     ("unfreeze", frozen_kernel, "dense_3 and dense_4 alone"),
     ("unfreeze", frozen_model, "The model itself is frozen"),
     ("unfreeze", lambda model, first: set_trainable(model, lambda i, _: True), "All layers are trainable"),

@@ -138,7 +138,10 @@ def unfreeze(answer: Callable) -> None:
     model, compiled = _four_layers(names, trainable=False)
     expect(answer(model, "dense_3") is model, "Return the model that was given.")
     flags = _flags(model)
-    hint = "No layer is trainable: `model.trainable = True` does nothing where it is True already; set each layer's."
+    hint = (
+        "The layers from `first` on are still frozen: set `layer.trainable = True` for each of them. "
+        "(`model.trainable = True` does nothing where it is True already.)"
+    )
     expect(any(flags), hint)
     expect(not all(flags), "All layers are trainable: the layers before `first` should stay frozen.")
     expect(flags != [True, True, False, False], "The wrong half: the layers from `first` on should be trainable.")
