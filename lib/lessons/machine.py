@@ -53,7 +53,7 @@ def survey() -> dict[str, str]:
         if cards
         else "none that TensorFlow sees; none is needed",
         "disk": f"{free / 1e9:.0f} GB free; " + ("enough" if free > DISK else f"{DISK / 1e9:.0f} GB would be better"),
-        "sample photographs": _photographs("sample", "drawn on first use"),
+        "sample photographs": _photographs("sample", "generated on first use"),
         "real photographs": _photographs("real", "not here: python -m lib fetch"),
         "clips": _clips(),
         "backbones": _backbones(),
@@ -74,7 +74,7 @@ def _photographs(name: str, otherwise: str) -> str:
 
 def _clips() -> str:
     here = [name for name in sample.CLIPS if (paths.EXAMPLE_CLIPS / f"{name}.mp4").exists()]
-    return _told(here, [name for name in sample.CLIPS if name not in here], "drawn on first use")
+    return _told(here, [name for name in sample.CLIPS if name not in here], "generated on first use")
 
 
 def _backbones() -> str:
