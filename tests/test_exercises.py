@@ -307,7 +307,7 @@ WRONG |= {  # 04 and 14
         lambda won, lost: won / (won + lost),
     ],
 }
-WRONG |= {  # with OpenCV or Keras; test_exercises_pipeline.py has more of them, and what each is told
+WRONG |= {  # with OpenCV or Keras; test_exercises_pipeline.py has more of them, and the hint for each
     "label_of": [lambda path: path, lambda path: path.split(os.path.sep)[-1], lambda path: 1],
     "load_images": [lambda paths, size: (np.zeros((len(paths), size, size, 3), np.uint8), ["badminton"] * len(paths))],
     "build_head": [lambda shape, classes: "a head", lambda shape, classes: []],
@@ -432,7 +432,7 @@ def _table(peak, steps, warm_up):
     return rise + fall
 
 
-# Wrong, and what about it is told.
+# Wrong, and the hint for it.
 TOLD = [
     ("batch_shape", (16, 96, 128), "colours are missing"),
     ("batch_shape", (1, 96, 128, 3), "How many pictures"),

@@ -1,4 +1,4 @@
-"""The checks of the exercises with OpenCV and Keras: right answers of several kinds, and what each mistake is told."""
+"""The checks of the exercises with OpenCV and Keras: right answers of several kinds, and the hint for each mistake."""
 
 import os
 from collections import deque

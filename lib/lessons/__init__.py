@@ -19,7 +19,7 @@ from lib.core.files import check_name, explain_os_errors, is_part, locked, make_
 from lib.core.hashes import sha256
 from lib.core.paths import Run
 from lib.lessons import exercises
-from lib.lessons.pipeline import complete_card, material, repeat
+from lib.lessons.pipeline import complete_card, material, photographs_card, repeat
 from lib.photos import Photo, PhotoError, split
 from lib.video.scoring import Network
 
@@ -373,25 +373,6 @@ def why_stale(path: Path, run: Run, seed: int, found: list[Photo]) -> str:
 def _held(card: dict, name: str) -> object:
     entry = card.get(name)
     return entry.get("fingerprint") if isinstance(entry, dict) else entry
-
-
-def photographs_card(run: Run) -> dict:
-    """Describe the run's photographs for a classifier's card.
-
-    Args:
-        run: from `begin`.
-
-    Returns:
-        Which set, how many, and a fingerprint of them all.
-
-    Raises:
-        PhotoError: they cannot be found.
-
-    Example:
-        lessons.photographs_card(run)["count"]
-    """
-    found = photos.find(run.photos_folder)
-    return {"set": Path(run.photos).name, "count": len(found), "fingerprint": photos.fingerprint(found)}
 
 
 def split_card(split: photos.Split) -> dict[str, int]:

@@ -179,12 +179,10 @@ def complete_card(run: Run, notebook: str, seed: int, split: dict[str, int], **f
         lessons.complete_card(run, "02_feature_extraction", SEED, split, scores={"validation_accuracy": 0.9})
     """
     path = run.classifier(notebook)
-    found = photos.find(run.photos_folder)
-    described = {"set": Path(run.photos).name, "count": len(found), "fingerprint": photos.fingerprint(found)}
     fingerprint = backbone_files.fingerprint(run.backbone)
     card = read_json(path.with_suffix(".json")) | {
         "backbone": {"name": Path(run.backbone).name, "fingerprint": fingerprint},
-        "photographs": described,
+        "photographs": photographs_card(run),
         "split": split,
         "seed": seed,
         **facts,
@@ -193,3 +191,22 @@ def complete_card(run: Run, notebook: str, seed: int, split: dict[str, int], **f
         "versions": environment.versions(),
     }
     write_json(path.with_suffix(".json"), card)
+
+
+def photographs_card(run: Run) -> dict:
+    """Describe the run's photographs for a classifier's card.
+
+    Args:
+        run: from `begin`.
+
+    Returns:
+        Which set, how many, and a fingerprint of them all.
+
+    Raises:
+        PhotoError: they cannot be found.
+
+    Example:
+        lessons.photographs_card(run)["count"]
+    """
+    found = photos.find(run.photos_folder)
+    return {"set": Path(run.photos).name, "count": len(found), "fingerprint": photos.fingerprint(found)}
