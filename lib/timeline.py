@@ -198,11 +198,26 @@ def found_within(labels: np.ndarray, truth: np.ndarray, frames: float) -> float:
 
 
 def f1_at_overlap(labels: np.ndarray, truth: np.ndarray, overlap: float) -> float:
-    """F1 of the segments, 0 to 1: one is found when a segment of the same event overlaps it enough.
+    """Compute the F1 of the segments: one is found when a segment of the same event overlaps it enough.
 
     Overlap is the frames in common over the frames in either; a true segment is found once, further finds count
-    as false. Segments of -1 are no segments. Both empty: 1.0; one empty: 0.0. After C. Lea et al., "Temporal
-    convolutional networks for action segmentation and detection", CVPR 2017; customary overlaps are 0.1, 0.25, 0.5.
+    as false. Segments of -1 are no segments. After C. Lea et al., "Temporal convolutional networks for action
+    segmentation and detection", CVPR 2017; customary overlaps are 0.1, 0.25, 0.5.
+
+    Args:
+        labels: class indices (n,).
+        truth: class indices (n,).
+        overlap: the least overlap of a find, above 0 and at most 1.
+
+    Returns:
+        0 to 1; 1.0 when neither has a segment, 0.0 when one has none.
+
+    Raises:
+        ValueError: `overlap` is out of its range.
+
+    Example:
+        >>> f1_at_overlap(np.array([0, 0, 1, 1]), np.array([0, 0, 0, 1]), 0.5)
+        1.0
     """
     if not 0 < overlap <= 1:
         raise ValueError(f"overlap={overlap}: need 0 < overlap <= 1.")

@@ -135,7 +135,7 @@ def fit(model: "keras.Model", train: LabelledArrays, validation: LabelledArrays,
 
 # Fine-tuning
 
-TUNE_RATE, TUNE_EPOCHS = 1e-2, 20
+TUNE_RATE = 1e-2
 WARM_UP = 0.1  # of all steps
 WEIGHT_DECAY = 5e-4
 
@@ -164,64 +164,52 @@ def augmentation(seed: int) -> "keras.Sequential":
     )
 
 
-def fine_tune(
-    backbone: Backbone, head: "keras.Model", train: LabelledArrays, validation: LabelledArrays, seed: int
-) -> "keras.Model":
-    """Train backbone (from the layer that its card names) and head together; give them as the last epoch leaves them."""
-    keras.utils.set_random_seed(seed)
-    unfreeze(backbone.base, backbone.unfreeze_from)
-    return train_whole(backbone, head, train, validation, TUNE_EPOCHS, seed)[0]
-
-
 def accuracy(model: "keras.Model", part: LabelledArrays) -> float:
     """Give the fraction (0 to 1) of a part that a model, or a head on features, classifies correctly."""
     return float((model.predict(part.x, verbose=0).argmax(axis=1) == part.y).mean())
 
 
-def from_scratch(
-    backbone: Backbone, train: LabelledArrays, validation: LabelledArrays, classes: int, epochs: int, seed: int
-) -> tuple["keras.Model", dict]:
-    """Train the same network from random weights, every layer, as `train_whole` does; give the model and the history."""
+def start_afresh(backbone: Backbone, seed: int) -> None:
+    """Give a backbone random weights, and make every layer trainable."""
     keras.utils.set_random_seed(seed)
     fresh = keras.models.clone_model(backbone.base)  # the same layers, newly drawn weights
     backbone.base.set_weights(fresh.get_weights())
     backbone.base.trainable = True
-    return train_whole(backbone, build_head(backbone.channels, classes), train, validation, epochs, seed)
 
 
 def train_whole(
-    backbone: Backbone,
-    head: "keras.Model",
+    model: "keras.Model",
     train: LabelledArrays,
     validation: LabelledArrays,
     epochs: int,
     seed: int,
     rate: float = TUNE_RATE,
-) -> tuple["keras.Model", dict]:
-    """Train what is trainable in a backbone and a head joined, on augmented pictures; give the model and the history.
+    warm_up: float = WARM_UP,
+    callbacks: Sequence["keras.callbacks.Callback"] = (),
+) -> dict:
+    """Train what is trainable in a joined model, on augmented pictures; give the history.
 
-    `rate` is the learning rate at its peak. The weights are those of the last epoch, at which it has come down to
-    nothing: at an earlier one it still shakes them, and which of those fits a small validation part best is largely
-    chance.
+    `rate` is the learning rate at its peak, `warm_up` the fraction of the steps in which it rises. The weights are
+    those of the last epoch, at which the rate has come down to nothing.
     """
     frames = keras.Input(train.x.shape[1:], dtype="uint8")
-    model = keras.Model(frames, head(backbone.model(frames)))
     trainer = keras.Model(frames, model(augmentation(seed)(frames)))
-    compile_annealed(trainer, rate, epochs * steps_per_epoch(train))
-    history = trainer.fit(
-        train.x, train.y, batch_size=BATCH, epochs=epochs, validation_data=(validation.x, validation.y), verbose=0
-    )
-    return model, history.history
+    compile_annealed(trainer, rate, epochs * steps_per_epoch(train), warm_up)
+    return trainer.fit(
+        train.x, train.y, batch_size=BATCH, epochs=epochs, validation_data=(validation.x, validation.y),
+        callbacks=list(callbacks), verbose=0,
+    ).history  # fmt: skip
 
 
 def steps_per_epoch(train: LabelledArrays) -> int:
     return -(-len(train.x) // BATCH)
 
 
-def compile_annealed(model: "keras.Model", rate: float, steps: int) -> None:
-    """Compile for fine-tuning: SGD, momentum 0.9, a little weight decay; the rate rises for a tenth of the steps, then
-    falls to 0 along half a cosine."""
-    warm_up = int(WARM_UP * steps)
-    schedule = keras.optimizers.schedules.CosineDecay(0.0, steps - warm_up, warmup_target=rate, warmup_steps=warm_up)
+def compile_annealed(model: "keras.Model", rate: float, steps: int, warm_up: float = WARM_UP) -> None:
+    """Compile for fine-tuning: SGD, momentum 0.9, a little weight decay; the rate rises for a fraction of the steps
+    (`warm_up`), then falls to 0 along half a cosine. Its sum is the same with and without warm-up."""
+    rising = int(warm_up * steps)
+    cosine = keras.optimizers.schedules.CosineDecay
+    schedule = cosine(0.0, steps - rising, warmup_target=rate, warmup_steps=rising) if rising else cosine(rate, steps)
     optimizer = keras.optimizers.SGD(schedule, momentum=0.9, weight_decay=WEIGHT_DECAY)
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -52,7 +52,9 @@ def execute(name: str, parameters: dict, copy: Path) -> None:
     else:
         seen = [training.LabelledArrays.read(part, photos.Resize(8), classes) for part in parts]
         head = classifier.load(run.classifier("02_feature_extraction")).model.get_layer("head")
-        model = training.fine_tune(backbone, training.copy_head(head), *seen, seed=0)
+        training.unfreeze(backbone.base, backbone.unfreeze_from)
+        model = classifier.join(backbone, training.copy_head(head))
+        training.train_whole(model, *seen, epochs=2, seed=0)
     facts = {"photographs": lessons.photographs_card(run), "seed": 0}
     classifier.save(model, run.classifier(name), backbone, classes, **facts)
 
@@ -155,7 +157,7 @@ def _wait(process: int, seconds: float) -> int | None:
 
 
 if __name__ == "__main__":
-    training.EPOCHS, training.TUNE_EPOCHS = 4, 2
+    training.EPOCHS = 4
     training.augmentation = lambda seed: keras.layers.RandomFlip("horizontal", seed=seed)  # others take long to trace
     backbones.BATCH = 1  # so that features are kept more than once on the way
     for line in sys.stdin:

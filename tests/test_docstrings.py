@@ -138,8 +138,9 @@ def test_what_is_missing_is_noticed(code, fault):
 
 
 EXAMPLES = [
-    "lib.core.backbone_files", "lib.core.paths", "lib.evaluation", "lib.lessons", "lib.lessons.bag_of_words", "lib.photos",
-    "lib.photos.photo", "lib.photos.shaping", "lib.sample.blocks", "lib.smoothing", "lib.timeline", "lib.video.scores",
+    "lib.core.backbone_files", "lib.core.paths", "lib.evaluation", "lib.lessons", "lib.lessons.bag_of_words",
+    "lib.lessons.classifier_card", "lib.lessons.stored_results", "lib.photos", "lib.photos.photo", "lib.photos.shaping",
+    "lib.sample.blocks", "lib.smoothing", "lib.timeline", "lib.tools.contact_sheets", "lib.video.scores",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import tomllib
 
 import nbformat
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from lib.core import paths
-from lib.tools.command_line import NAMES
+from lib.tools.command_line import NAMES, parsed
 
 ROOT = paths.ROOT
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("notebooks/*.md")]
@@ -56,6 +57,46 @@ def test_code_and_tests_that_a_document_names_exist(document):
         assert (ROOT / "tests" / name).exists(), f"There is no tests/{name}"
     for name in re.findall(r"python -m lib ([a-z_]+)", text):
         assert name in NAMES, f"There is no command {name}"
+
+
+def commands(text):
+    """The words of each command in a text: a line of a bash block, or code in a sentence."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", prose)
+    yield from (words for line in lines if (words := shlex.split(line, comments=True)))
+
+
+@each
+def test_every_command_of_the_course_can_be_typed_as_it_stands(document, capsys):
+    """Its arguments are read; nothing is run. A name alone, or with `…` or `COMMAND` for the rest, is checked above."""
+    for words in commands(document.read_text(encoding="utf-8")):
+        typed = words[words.index("python") :] if "python" in words[:2] else words  # behind NAME=VALUE
+        if typed[:3] != ["python", "-m", "lib"] or len(typed) < 5 or {"…", "COMMAND"} & set(typed):
+            continue
+        if typed[3] == "experiment":
+            typed = [word.replace("NAME", "fine_tuning") for word in typed]
+        try:
+            parsed(typed[3:])
+        except SystemExit as ended:
+            assert ended.code == 0, f"{' '.join(typed)}: {capsys.readouterr().err}"
+
+
+@each
+def test_every_target_and_choice_of_make_exists(document):
+    makefile = read("Makefile")
+    targets = {*re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split(), ".venv/ready"}
+    variables = {*re.findall(r"^(\w+) \?=", makefile, re.MULTILINE), *re.findall(r"\$\(if \$\((\w+)\)", makefile)}
+    for words in commands(document.read_text(encoding="utf-8")):
+        if words[0] == "make":
+            for word in words[1:]:
+                name, given, _ = word.partition("=")
+                assert name in (variables if given else targets), " ".join(words)
+
+
+def test_the_table_of_commands_has_them_all():
+    rows = re.findall(r"^\| `python -m lib (\w+)", read("docs/commands.md"), re.MULTILINE)
+    assert sorted(rows) == NAMES
 
 
 def test_the_packages_are_installed_in_the_same_way_everywhere():

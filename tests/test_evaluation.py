@@ -43,3 +43,17 @@ def test_a_class_that_is_absent_does_not_count_in_the_averages():
 def test_nothing_to_score_is_refused():
     with pytest.raises(ValueError, match="no pictures"):
         evaluation.report(TRUTH[:0], SURE[:0], CLASSES)
+
+
+def test_the_exact_interval_is_that_of_the_tables():
+    """Of 8 in 10: 0.4439 to 0.9748, as published tables have it; of none and of all, one end is the wall."""
+    np.testing.assert_allclose(evaluation.exact_interval(8, 10), (0.4439, 0.9748), atol=1e-4)
+    np.testing.assert_allclose(evaluation.exact_interval(0, 20), (0, 1 - 0.025 ** (1 / 20)), atol=1e-9)
+    np.testing.assert_allclose(evaluation.exact_interval(20, 20), (0.025 ** (1 / 20), 1), atol=1e-9)
+
+
+def test_the_paired_interval_is_that_of_students_t():
+    low, high = evaluation.paired_interval(np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose((low, high), (2 - 4.303 / np.sqrt(3), 2 + 4.303 / np.sqrt(3)))
+    ten = np.arange(10)
+    np.testing.assert_allclose(np.ptp(evaluation.paired_interval(ten)), 2 * 2.262 * ten.std(ddof=1) / np.sqrt(10))

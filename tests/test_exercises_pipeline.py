@@ -246,7 +246,88 @@ def by_hand(videopath, outpath, predict, size):
     return labels
 
 
+class Temperature(layers.Layer):
+    def __init__(self, temperature):
+        super().__init__()
+        self.temperature = temperature
+
+    def call(self, probabilities):
+        return keras.ops.softmax(keras.ops.log(probabilities) / self.temperature)
+
+
+def on_top(tempered):
+    """Make `with_temperature`, with `tempered(probabilities, temperature)` on top of the model."""
+    return lambda model, temperature: keras.Model(model.input, tempered(model.output, temperature))
+
+
+def on_a_copy(model, temperature):
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return keras.Sequential([copy, Temperature(temperature)])
+
+
+def in_the_model(model, temperature):
+    """Put the temperature into the last layer's weights."""
+    model.layers[-1].set_weights([array / temperature for array in model.layers[-1].get_weights()])
+    return keras.Model(model.inputs, model(model.inputs))
+
+
+def power(p, t):
+    p = p ** (1 / t)
+    return p / keras.ops.sum(p, axis=-1, keepdims=True)
+
+
+def occluder(*faults):
+    """Make `occlusion`, right but for its faults."""
+
+    def occlusion(image, predict, cells):
+        height, width = image.shape[:2]
+        losses = np.zeros((cells, cells))
+        covered = image if "in place" in faults else image.copy()
+        whole = predict(image[None])[0]
+        for i in range(cells):
+            for j in range(cells):
+                if "one after another" not in faults and "in place" not in faults:
+                    covered = image.copy()
+                if "float" in faults:
+                    covered = covered.astype(float)
+                top, left = i * height // cells, j * width // cells
+                bottom, right = (i + 1) * height // cells, (j + 1) * width // cells
+                if "steps" in faults:
+                    top, left = i * (height // cells), j * (width // cells)
+                    bottom, right = top + height // cells, left + width // cells
+                colour = 128 if "grey" in faults else image.mean(axis=(0, 1))
+                covered[top:bottom, left:right] = colour
+                after = predict(covered if "no batch" in faults else covered[None])[0]
+                losses[(j, i) if "swapped" in faults else (i, j)] = whole - after
+        if "left" in faults:
+            return whole - losses
+        return -losses if "sign" in faults else losses
+
+    return occlusion
+
+
+def by_rectangle(image, predict, cells):
+    """All images at once, with OpenCV's filled rectangles."""
+    height, width = image.shape[:2]
+    edges = [[k * side // cells for k in range(cells + 1)] for side in (height, width)]
+    colour = [round(value) for value in cv2.mean(image)[:3]]
+    images = [
+        cv2.rectangle(image.copy(), (left, top), (right - 1, bottom - 1), colour, cv2.FILLED)
+        for top, bottom in zip(edges[0], edges[0][1:])
+        for left, right in zip(edges[1], edges[1][1:])
+    ]
+    scores = predict(np.stack([image, *images]))
+    return (scores[0] - scores[1:]).reshape(cells, cells)
+
+
 RIGHT = [
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p) / t))),
+    ("with_temperature", on_top(lambda p, t: Temperature(t)(p))),
+    ("with_temperature", on_top(power)),
+    ("with_temperature", on_a_copy),
+    ("occlusion", occluder()),
+    ("occlusion", by_rectangle),
     ("label_of", lambda path: os.path.basename(os.path.dirname(path))),
     ("label_of", lambda path: Path(path).parent.name),
     ("label_of", lambda path: np.str_(path.split(os.path.sep)[-2])),
@@ -273,6 +354,36 @@ RIGHT = [
 ]  # fmt: skip
 
 TOLD = [
+    ("with_temperature", lambda model, temperature: model, "make a new one"),
+    ("with_temperature", lambda model, temperature: temperature, "Return a keras.Model"),
+    ("with_temperature", lambda model, temperature: keras.Sequential([keras.Input((2,)), layers.Softmax()]), "Its input"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.max(p / t, axis=-1)), "Its output"),
+    ("with_temperature", on_top(lambda p, t: p / t), "probabilities themselves"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(p / t)), "take their logarithm"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.log(p) / t), "end with a softmax"),
+    ("with_temperature", on_top(lambda p, t: p ** (1 / t)), "end with a softmax"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p) * t)), "not multiplied"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p))), "no effect"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p) / t, axis=0)), "end with a softmax"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p) / 3)), "each row should be"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p) / (t if t == 2 else 2))), "temperature 1"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p) / max(t, 1))), "temperature 0.5"),
+    ("with_temperature", on_top(lambda p, t: keras.ops.softmax(keras.ops.log(p) / t - 0 / p)), "minus infinity"),
+    ("with_temperature", on_top(lambda p, t: layers.Lambda(lambda p: power(p, t))(p)), "Lambda"),
+    ("with_temperature", in_the_model, "leave it as it is"),
+    ("occlusion", occluder("in place"), "cover a copy"),
+    ("occlusion", occluder("one after another"), "start each time"),
+    ("occlusion", occluder("float"), "uint8 images"),
+    ("occlusion", occluder("no batch"), "a batch"),
+    ("occlusion", occluder("steps"), "does not divide by 5"),
+    ("occlusion", occluder("grey"), "the mean of the image"),
+    ("occlusion", occluder("swapped"), "changed places"),
+    ("occlusion", occluder("left"), "that are left"),
+    ("occlusion", occluder("sign"), "The sign is wrong"),
+    ("occlusion", lambda image, predict, cells: occluder()(image, predict, 2 * cells), "an array (6, 6)"),
+    ("occlusion", lambda image, predict, cells: occluder()(image, lambda x: 2 * predict(x), cells), "alone costs"),
+    ("occlusion", lambda image, predict, cells: occluder()(image[:20], predict, cells), "Each image stays"),
+    ("occlusion", lambda image, predict, cells: np.zeros((cells, cells)), "one after another"),
     ("label_of", lambda path: path.split(os.path.sep)[1], "count from the end"),
     ("label_of", lambda path: path.split(os.path.sep)[-3:][1], "a path of two parts"),
     ("label_of", lambda path: path.split(os.path.sep)[0], "the first folder"),

@@ -3,13 +3,12 @@ import json
 import shutil
 from importlib import import_module
 
-import numpy as np
 import pytest
 
-from lib import lessons, sample, timeline
+from lib import lessons, sample
 from lib.__main__ import main
 from lib.core import paths
-from lib.core.errors import FileError
+from lib.core.errors import FileError, PhotoError
 from lib.tools import experiments
 from lib.tools.commands import experiment
 from lib.tools.experiments import _definitions as definitions
@@ -18,77 +17,77 @@ from lib.tools.experiments import _marks as marks
 
 @pytest.fixture
 def toy(project, monkeypatch):
-    """A toy experiment in the place of the drawn sample's; gives the cases that were measured."""
-    from lib.tools.experiments import drawn_sample
+    """A toy experiment in the place of one of the course; gives the cases that were measured."""
+    from lib.tools.experiments import decay
 
     measured = []
     monkeypatch.setattr(paths, "NOTEBOOKS", project / "notebooks")
     monkeypatch.setattr(paths, "ROOT", project)
     monkeypatch.setattr(experiments, "mark", lambda name: "code 1")
-    monkeypatch.setattr(drawn_sample, "CASES", [{"seed": seed} for seed in range(3)])
-    monkeypatch.setattr(drawn_sample, "run_case", lambda case: measured.append(case) or {"value": case["seed"] / 2})
-    monkeypatch.setattr(drawn_sample, "summarise", lambda rows: f"{len(rows)} cases")
+    monkeypatch.setattr(decay, "CASES", [{"seed": seed} for seed in range(3)])
+    monkeypatch.setattr(decay, "run_case", lambda case: measured.append(case) or {"value": case["seed"] / 2})
+    monkeypatch.setattr(decay, "summarise", lambda rows: f"{len(rows)} cases")
     return measured
 
 
 def kept(project):
-    return json.loads((project / "notebooks" / "results" / "drawn_sample.json").read_text())["cases"]
+    return json.loads((project / "notebooks" / "results" / "decay.json").read_text())["cases"]
 
 
 def test_figures_are_kept_with_their_seeds(toy, project, capsys):
-    assert main(["experiment", "drawn_sample"]) == 0
+    assert main(["experiment", "decay"]) == 0
     assert [(row["seed"], row["value"]) for row in kept(project)] == [(0, 0), (1, 0.5), (2, 1)]
     assert "3 cases" in capsys.readouterr().out
 
 
 def test_an_interrupted_experiment_goes_on(toy, project):
-    main(["experiment", "drawn_sample", "--cases", "2"])
+    main(["experiment", "decay", "--cases", "2"])
     assert not (project / "notebooks").exists()
-    main(["experiment", "drawn_sample"])
+    main(["experiment", "decay"])
     assert [case["seed"] for case in toy] == [0, 1, 2]
 
 
 def test_figures_of_other_code_are_measured_anew(toy, monkeypatch):
-    main(["experiment", "drawn_sample"])
+    main(["experiment", "decay"])
     monkeypatch.setattr(experiments, "mark", lambda name: "code 2")
-    main(["experiment", "drawn_sample"])
+    main(["experiment", "decay"])
     assert len(toy) == 6
 
 
 def test_kept_figures_are_not_measured_again_on_a_fresh_clone(toy, project):
-    main(["experiment", "drawn_sample"])
-    (project / "output" / "experiments" / "drawn_sample.json").unlink()
-    main(["experiment", "drawn_sample"])
+    main(["experiment", "decay"])
+    (project / "output" / "experiments" / "decay.json").unlink()
+    main(["experiment", "decay"])
     assert len(toy) == 3
 
 
 def test_without_the_real_photographs_figures_on_them_stay(toy, project, monkeypatch, capsys):
-    from lib.tools.experiments import drawn_sample
+    from lib.tools.experiments import decay
 
     def photographs(run):
         if run.photos == "real" and not there:
-            raise lessons.PhotoError("not here")
+            raise PhotoError("not here")
         return [1, 2]
 
     monkeypatch.setattr(lessons, "photographs", photographs)
-    monkeypatch.setattr(drawn_sample, "CASES", [case for case in experiments.cases() if not case["seed"]])
+    monkeypatch.setattr(decay, "CASES", [case for case in experiments.cases() if not case["seed"]])
     there = True
-    main(["experiment", "drawn_sample"])
+    main(["experiment", "decay"])
     there = False
     monkeypatch.setattr(experiments, "mark", lambda name: "code 2")
-    main(["experiment", "drawn_sample"])
+    main(["experiment", "decay"])
     assert "stay as they were" in capsys.readouterr().out
     assert [(row["photographs"], row["code"], row["count"]) for row in kept(project)] == [
         ("sample", "code 2", 2),
         ("real", "code 1", 2),
     ]
-    assert [row["photographs"] for row in lessons.stored("drawn_sample", "real")] == ["real"]
-    assert lessons.stored("drawn_sample", "holiday") == []
+    assert [row["photographs"] for row in lessons.stored("decay", "real")] == ["real"]
+    assert lessons.stored("decay", "holiday") == []
 
 
 def test_figures_that_were_never_measured_are_asked_for(toy):
-    with pytest.raises(FileError, match="experiment drawn_sample` once"):
-        lessons.stored("drawn_sample", "sample")
+    with pytest.raises(FileError, match="experiment decay` once"):
+        lessons.stored("decay", "sample")
 
 
 def test_cases_are_every_combination():
@@ -251,7 +250,7 @@ def test_the_mark_of_an_experiment_covers_what_it_computes_with(name):
     found = found_by(name)
     assert {f"{name}.run_case", "framework.(set-up)"} <= found
     assert not {f"{name}.CASES", f"{name}.summarise", "experiments.table"} & found
-    if name != "fusion":  # which trains on frames, not on features
+    if name not in ("fusion", "core"):  # which train on frames, and by what the notebooks hold
         assert {"framework.forward", "shaping.resize", "splits.folds", "backbones.load", "backbones.scaled"} <= found
 
 
@@ -265,16 +264,6 @@ def test_a_change_of_the_drawing_code_makes_every_stored_figure_old(monkeypatch)
     before = experiments.mark("augmentation")
     monkeypatch.setattr(sample, "VERSION", sample.VERSION + 1)
     assert experiments.mark("augmentation") != before
-
-
-def test_the_calmest_of_the_windows_that_are_about_as_right_is_chosen():
-    from lib.tools.experiments.drawn_sample import calmest_of_the_best
-
-    curves = timeline.Curves(
-        np.array([1, 16, 32, 64]), np.array([0.8, 0.91, 0.905, 0.85]), np.array([40, 9, 4, 0]), None
-    )
-    assert calmest_of_the_best(curves) == 32
-    assert calmest_of_the_best(curves, tolerance=0) == 16
 
 
 def test_a_table_gives_mean_and_range_over_the_seeds():

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lib import photos, training
+from lib import classifier, photos, training
 from lib.training import LabelledArrays
 
 
@@ -17,7 +17,6 @@ def parts(toy_photos):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(training, "EPOCHS", 3)
-    monkeypatch.setattr(training, "TUNE_EPOCHS", 1)
 
 
 def heads_parts(backbone, parts):
@@ -27,7 +26,8 @@ def heads_parts(backbone, parts):
 def test_fine_tuning_moves_what_is_free_and_leaves_frozen_layers_alone(backbone, parts):
     head = training.train_head(*heads_parts(backbone, parts), 3, seed=0)
     before = {name: backbone.base.get_layer(name).get_weights()[0] for name in ("first", "last")}
-    training.fine_tune(backbone, head, *parts, seed=0)
+    training.unfreeze(backbone.base, backbone.unfreeze_from)
+    training.train_whole(classifier.join(backbone, head), *parts, epochs=1, seed=0)
     after = {name: backbone.base.get_layer(name).get_weights()[0] for name in ("first", "last")}
     np.testing.assert_array_equal(before["first"], after["first"])
     assert np.abs(before["last"] - after["last"]).max() > 0
@@ -40,9 +40,9 @@ def test_only_what_follows_the_named_layer_is_unfrozen_with_or_without_its_norma
     assert free == ({"last"} if frozen_norm else {"last", "norm"})
 
 
-def test_from_scratch_forgets_the_backbone_anew_for_each_seed(backbone, parts):
+def test_starting_afresh_forgets_the_backbone_anew_for_each_seed(backbone):
     kernels = [backbone.base.get_layer("first").get_weights()[0].copy()]
     for seed in (1, 2):  # the toy network was made with 0
-        training.from_scratch(backbone, *parts, 3, 1, seed)
+        training.start_afresh(backbone, seed)
         kernels.append(backbone.base.get_layer("first").get_weights()[0].copy())
     assert min(np.abs(a - b).max() for a, b in itertools.combinations(kernels, 2)) > 0.05

@@ -14,10 +14,11 @@ import nbformat
 import numpy as np
 import pytest
 
-from lib import backbones, classifier, lessons, photos, training
+from lib import backbones, classifier, lessons, photos, sample, training
 from lib.__main__ import main
 from lib.core import files, notebooks, paths
 from lib.core.paths import Run
+from lib.lessons import clip_files, photo_sets
 from lib.photos import PhotoError
 from lib.video import VideoReader
 
@@ -364,7 +365,7 @@ CANNOT_BE_SPLIT = {
 @pytest.mark.parametrize("spoil, message", CANNOT_BE_SPLIT.values(), ids=CANNOT_BE_SPLIT)
 def test_the_course_does_not_start_with_photographs_that_it_cannot_split(run, spoil, message, monkeypatch, capsys):
     monkeypatch.setattr(notebooks, "execute", lambda *arguments, **options: pytest.fail("a notebook is run"))
-    monkeypatch.setattr(lessons.sample, "draw_clip", lambda *arguments: pytest.fail("a clip is drawn"))
+    monkeypatch.setattr(sample, "draw_clip", lambda *arguments: pytest.fail("a clip is drawn"))
     spoil(run.photos_folder)
     assert main(["course", "--photos", run.photos, "--backbone", run.backbone]) == 1
     (sentence,) = capsys.readouterr().err.strip().splitlines()
@@ -496,12 +497,13 @@ def test_proc_takes_no_files():
 
 def test_what_a_read_only_project_holds_is_used(project, toy_photos, monkeypatch):
     """No lock is taken where nothing is to be made."""
-    sample = toy_photos.rename(paths.DATA / "sample") if paths.DATA.mkdir() is None else None
-    (sample / "manifest.csv").write_text(",".join(photos.MANIFEST_COLUMNS) + "\n")
+    paths.DATA.mkdir()
+    (toy_photos.rename(paths.DATA / "sample") / "manifest.csv").write_text(",".join(photos.MANIFEST_COLUMNS) + "\n")
     paths.EXAMPLE_CLIPS.mkdir()
     for ending in (".mp4", ".truth.csv"):
         (paths.EXAMPLE_CLIPS / f"formula2{ending}").touch()
-    monkeypatch.setattr(lessons, "locked", lambda path: pytest.fail(f"{path} is locked"))
+    for module in (photo_sets, clip_files):
+        monkeypatch.setattr(module, "locked", lambda path: pytest.fail(f"{path} is locked"))
     run = Run("sample", "bundled")
     assert len(lessons.photographs(run)) == 60
     assert lessons.clip("formula2", run) == paths.EXAMPLE_CLIPS / "formula2.mp4"

@@ -305,3 +305,5 @@ def test_a_photograph_that_one_may_not_open(toy_photos, monkeypatch):
         photos.read(path)
     assert str(told.value) == f"{path} cannot be opened (Permission denied): delete it, or copy it again."
     assert [photo.path for photo in photos.find_faults(photos.find(toy_photos), progress=False).unreadable] == [path]
+    monkeypatch.undo()  # one may open it now
+    assert photos.find_faults(photos.find(toy_photos), progress=False).unreadable == []

@@ -9,10 +9,10 @@ import pytest
 import toys
 from IPython.core.events import EventManager, available_events
 
-from lib import classifier, lessons, sample, video
+from lib import classifier, lessons, photos, sample, video
 from lib.__main__ import main
 from lib.core import made, notebooks, paths
-from lib.core.errors import FileError
+from lib.core.errors import FileError, PhotoError
 from lib.core.files import atomic_write
 from lib.core.paths import Run
 from lib.explorer import SmoothingExplorer
@@ -28,7 +28,7 @@ def small(project, monkeypatch):
     monkeypatch.setattr(made, "_claimed", {})
     draw = sample.draw_photographs
     monkeypatch.setattr(sample, "draw_photographs", lambda folder: draw(folder, per_class=2, progress=False))
-    monkeypatch.setattr(lessons.photos, "split", lambda *given: None)  # too few for that
+    monkeypatch.setattr(photos, "split", lambda *given: None)  # too few for that
     monkeypatch.setattr(lessons, "split", lambda *given: None)
     monkeypatch.setattr(sample, "draw_clip", toys.draw_clip)
     monkeypatch.setattr(notebooks, "CORE", ("a",))
@@ -168,7 +168,7 @@ def test_photographs_of_the_users_in_the_samples_folder_stay(small, is_there):
     path = small / is_there
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("mine")
-    with pytest.raises(lessons.PhotoError, match="data/sample stays as it is.*Rename"):
+    with pytest.raises(PhotoError, match="data/sample stays as it is.*Rename"):
         lessons.photographs(RUN)
     assert path.read_text() == "mine"
 

@@ -101,6 +101,37 @@ def test_check_finds_each_kind_of_fault(toy_photos):
     assert len(photos.readable(found, progress=False)) == len(found) - 1
 
 
+@pytest.fixture
+def decoded(monkeypatch):
+    """The flags with which files are decoded from now on."""
+    flags, imdecode = [], cv2.imdecode
+    monkeypatch.setattr(cv2, "imdecode", lambda data, flag: flags.append(flag) or imdecode(data, flag))
+    return flags
+
+
+def test_a_photograph_is_decoded_once_however_often_it_is_checked(toy_photos, decoded):
+    for _ in range(3):
+        found = photos.find(toy_photos)
+        assert photos.readable(found, progress=False) == found
+    assert decoded.count(cv2.IMREAD_GRAYSCALE) == decoded.count(cv2.IMREAD_UNCHANGED) == len(decoded) / 2 == 60
+
+
+def test_a_photograph_that_has_changed_is_decoded_again(toy_photos, decoded):
+    path = toy_photos / "badminton" / "00.png"
+    before = photos.find(toy_photos)
+    photos.find_faults(before, progress=False)
+    decoded.clear()
+    for image in (np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8)):
+        cv2.imwrite(str(path), image)
+        found = photos.find(toy_photos)
+        faults = photos.find_faults(found, progress=False)
+        assert [faults.greyscale, faults.transparent][image.ndim - 2] == found[:1]
+        assert found[0].group != before[0].group
+    path.write_bytes(b"not a picture")
+    assert photos.find_faults(before, progress=False).unreadable == before[:1]
+    assert len(decoded) == 5
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_no_group_is_on_two_sides_and_nothing_is_lost(toy_photos, seed):
     write_manifest(toy_photos, group=lambda label, number: f"{label} {number // 2}")

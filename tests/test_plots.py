@@ -137,6 +137,50 @@ def test_a_spread_does_without_what_was_not_kept_or_not_run():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["this run"]
 
 
+def test_runs_have_a_mark_for_each_seed_in_the_row_of_their_way():
+    stored = [{"way": way, "seed": seed, "right": seed / 10 + len(way)} for way in ("a", "bb") for seed in range(3)]
+    live = [{"way": "bb", "right": 5}, {"way": "c", "right": 6}]
+    (axis,) = plots.runs(stored, live, "way", {"one": "right"}, "accuracy", chance=0.5).axes
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["a", "bb", "c"]
+    points = [(line.get_marker(), *np.round(line.get_xdata(), 6), *np.round(line.get_ydata())) for line in axis.lines]
+    assert points[:4] == [("o", 1.0, 0), ("s", 1.1, 0), ("^", 1.2, 0), ("|", 1.1, 0)]
+    assert [line for line in points if line[0] == "D"] == [("D", 5, 6, 1, 2)]
+    heights = [line.get_ydata()[0] for line in axis.lines[:3]]
+    assert len(set(heights)) == 3, "marks of equal results must not cover each other"
+    assert axis.lines[-1].get_xdata() == [0.5, 0.5]
+    words = [text.get_text() for text in axis.figure.legends[0].get_texts()]
+    assert words == [*(f"stored, seed {seed}" for seed in range(3)), "their mean", "this run", "guessing"]
+
+
+def test_runs_do_without_what_is_not_stored_or_not_run():
+    figure = plots.runs([], [{"way": "a", "right": 1}], "way", {"one": "right", "two": "other"}, "accuracy")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["this run"]
+    assert len(plots.runs([{"way": "a", "seed": 0, "right": 1}], [], "way", {"one": "right"}, "x").axes) == 1
+
+
+def test_later_networks_name_every_box_and_hatch_those_that_mix_time():
+    figure = plots.later_networks()
+    for axis, mixed in zip(figure.axes, ({"conv 2D"}, {"conv 3D", "pool"}, {"LSTM"}, {"attention"})):
+        boxes = [patch for patch in axis.patches if patch.get_edgecolor()[:3] == (0, 0, 0)]
+        middles = {(round(b.get_x() + b.get_width() / 2, 3), round(b.get_y() + b.get_height() / 2, 3)) for b in boxes}
+        named = {tuple(np.round(text.get_position(), 3)): text.get_text() for text in axis.texts if text.get_text()}
+        assert middles <= set(named)
+        hatched = [patch for patch in axis.patches if patch.get_hatch()]
+        at = {(round(b.get_x() + b.get_width() / 2, 3), round(b.get_y() + b.get_height() / 2, 3)) for b in hatched}
+        assert {named[place] for place in at} == mixed
+    spoken = figure.get_label()
+    assert all(axis.get_title().split(",")[0].lower() in spoken.lower() for axis in figure.axes)
+
+
+def test_a_label_becomes_the_alternative_text_of_a_figure_in_a_notebook(monkeypatch):
+    given = []
+    monkeypatch.setattr(style.plt, "get_backend", lambda: "inline")
+    monkeypatch.setattr(style.plt, "show", lambda: None)
+    monkeypatch.setattr("IPython.display.display", lambda figure, metadata: given.append(metadata["image/png"]["alt"]))
+    assert plots.later_networks() is None
+    assert len(given) == 1 and "attention, which mixes time" in given[0]
+
+
 def test_a_tally_names_rows_and_columns_and_leaves_zeros_blank():
     figure = plots.tally(np.array([[3, 0], [1, 2]]), ("a", "b"), ("ice_hockey", "chess"), "called")
     assert texts(figure) == ["3", "", "1", "2"]
@@ -198,26 +242,32 @@ def test_how_the_backbone_was_made_is_drawn_from_what_its_card_and_log_hold():
     assert np.nanmax(matrix.images[0].get_array()) == 0.25
 
 
-def test_a_confusion_stands_twice_as_counts_and_as_shares_of_its_rows():
-    figure = plots.confusion_twice(np.array([[3, 1], [0, 0]]), ("a", "b"))
-    assert texts(figure) == ["3", "1", "0", "0", "0.75", "0.25", "0.00", "0.00"]
-    assert figure.axes[0].get_ylabel() == "true" and figure.axes[1].get_xlabel() == "predicted"
-
-
-def test_reliability_has_a_point_a_bin_with_its_number_of_pictures():
-    figure = plots.reliability([0.55, 0.95], [0.5, 0.9], [4, 60])
-    (line,) = [line for line in figure.axes[0].lines if line.get_label() == "this classifier"]
-    np.testing.assert_allclose(line.get_xydata(), [[0.55, 0.5], [0.95, 0.9]])
-    assert texts(figure) == ["4", "60"] and figure.axes[0].get_xlim()[0] < 0.55
+def test_reliability_has_a_point_with_its_interval_and_its_count_for_each_bin():
+    bins = np.array([[4, 60], [0.55, 0.95], [0.5, 0.9], [0.2, 0.8], [0.8, 0.95]])
+    figure = plots.reliability({"before": bins, "after": bins[:, 1:]})
+    before, after, counts, _ = figure.axes
+    np.testing.assert_allclose(before.lines[1].get_xydata(), [[0.55, 0.5], [0.95, 0.9]])
+    segments = before.collections[0].get_segments()
+    np.testing.assert_allclose(segments, [[[0.55, 0.2], [0.55, 0.8]], [[0.95, 0.8], [0.95, 0.95]]])
+    assert [text.get_text() for text in counts.texts] == ["4", "60"]
+    assert (before.get_title(), after.get_title()) == ("before", "after")
+    assert before.get_xlim() == after.get_xlim() and before.get_xlim()[0] < 0.55
 
 
 def test_lines_of_accuracy_are_told_apart_by_their_dashes():
-    share = np.linspace(0, 1, 5)
     lines = {"one": np.full(5, 0.9), "two": np.array([1, 0.6, 0.7, 0.8, 0.9])}
-    for figure in (plots.accuracy_by_class_share(share, lines, "share"), plots.coverage_accuracy(share, lines)):
-        axis = figure.axes[0]
-        assert [line.get_linestyle() for line in axis.lines] == ["-", "--"]
-        assert axis.get_ylim()[0] <= 0.6
+    axis = plots.coverage_accuracy(np.linspace(0, 1, 5), lines).axes[0]
+    assert [line.get_linestyle() for line in axis.lines] == ["-", "--"]
+    assert axis.get_ylim()[0] <= 0.6
+
+
+def test_intervals_are_written_beside_a_line_at_0():
+    figure = plots.intervals({"one": (0.02, -0.01, 0.05), "two": (0.3, 0.2, 0.4)}, "difference")
+    (axis,) = figure.axes
+    assert texts(figure) == ["+0.020 [-0.010, +0.050]", "+0.300 [+0.200, +0.400]"]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["one", "two"]
+    assert [0, 0] in [list(line.get_xdata()) for line in axis.lines] and axis.get_xlim()[0] < 0
+    assert list(axis.lines[0].get_xdata()) == [-0.01, 0.05]
 
 
 def test_a_spotlight_is_bright_where_its_map_is_high():
@@ -250,6 +300,7 @@ def test_lanes_hold_each_event_where_it_is_named():
     ]  # left, bottom, width, height
     np.testing.assert_allclose(boxes[0], [(0, 2, 2, 1)])
     assert boxes[1] == []
+    assert axis.get_window_extent().height / 3 > 15  # pixels of a lane
     np.testing.assert_allclose(boxes[2], [(2, 0, 1.2, 1)])
 
 
@@ -260,6 +311,7 @@ def test_each_step_of_a_deque_frames_what_it_holds_and_names_the_mean():
     shown = texts(figure)
     assert [text for text in shown if text in "AB"] == ["A", "A", "B", "B"]
     assert [text for text in shown if len(text) == 4] == ["0.90", "0.55", "0.15", "0.10", "mean"]
+    assert figure.axes[0].get_xticklabels()[0].get_text() == "0"  # frames are counted from 0
 
 
 def test_the_median_of_the_lags_lies_over_the_law():
@@ -270,13 +322,36 @@ def test_the_median_of_the_lags_lies_over_the_law():
     np.testing.assert_array_equal(lines["half the window"], [4, 8])
 
 
-def test_the_price_of_each_way_is_followed_to_its_last_size():
-    (axis,) = plots.lag_vs_errors({"mean": ((5, 10), (8, 2)), "vote": ((25, 50), (9, 1))}, rate=25).axes
-    mean, its_end, _, end_of_vote = axis.lines[:4]
-    np.testing.assert_allclose(mean.get_xydata(), [(0.2, 8), (0.4, 2)])
-    np.testing.assert_allclose(its_end.get_xydata(), [(0.4, 2)])
-    np.testing.assert_allclose(end_of_vote.get_xydata(), [(2, 1)])
-    assert its_end.get_markersize() > mean.get_markersize()
+def test_the_price_of_each_way_has_a_panel_with_its_sizes():
+    figure = plots.lag_vs_errors({"mean": ((5, 10), (8, 2)), "vote": ((25, 25), (9, 9))}, (8, 16), rate=25)
+    mean, vote, empty = figure.axes
+    np.testing.assert_allclose(mean.lines[2].get_xydata(), [(0.2, 8), (0.4, 2)])
+    assert {text.get_text() for text in mean.texts} == {"8", "16"}
+    assert [text.get_text() for text in vote.texts] == ["8, 16"]  # two sizes at one point
+    assert not empty.lines
+
+
+def test_ways_are_compared_over_one_axis():
+    (axis,) = plots.compare((1, 2, 3), {"a": (0.1, 0.2, 0.3), "b": (0.3, 0.2, 0.1)}, "x", "y", marked=[2]).axes
+    assert [line.get_label() for line in axis.lines[:2]] == ["a", "b"]
+    assert len({line.get_marker() for line in axis.lines[:2]}) == 2
+    assert list(axis.lines[2].get_xdata()) == [2, 2]
+
+
+def test_tables_of_scores_show_each_value_in_its_row_and_column():
+    table = {"raw": {"p": 0.25, "r": 1.0}, "mean": {"p": 0.5, "r": 0.75}}
+    first, second = plots.score_tables({"one": table, "two": {"raw": {"f": 0.0}, "mean": {"f": 1.0}}}).axes
+    assert [text.get_text() for text in first.texts] == ["0.25", "1.00", "0.50", "0.75"]
+    assert [label.get_text() for label in first.get_yticklabels()] == ["raw", "mean"]
+    assert first.images[0].get_array().max() == second.images[0].get_array().max() == 1
+    assert [label.get_text() for label in second.get_xticklabels()] == ["f"]
+
+
+def test_sizes_of_files_lie_within_the_axis_that_ends_at_a_power_of_ten():
+    sizes = {"raw": 34_560_000, "small": 81_000}
+    (axis,) = plots.file_sizes(sizes, {"raw": "no player", "small": "browsers"}).axes
+    assert axis.get_xlim() == (10_000, 100_000_000)
+    assert {text.get_text() for text in axis.texts} == {"34,560 kB", "81 kB"}
 
 
 def test_a_slow_deque_spans_more_seconds():
@@ -339,7 +414,7 @@ def test_losses_and_gradients_have_a_bar_for_each_head_and_kind_of_picture():
 def test_a_spread_of_different_measures_has_a_scale_each_and_names_this_run_only_where_it_is():
     figure = plots.spread(ROWS, [], "views", {"one": "right", "two": "other"}, "", one_scale=False)
     assert figure.axes[0].get_ylim() != figure.axes[1].get_ylim()
-    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["kept, one a seed"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["stored, one per seed"]
 
 
 def test_lags_lie_over_what_was_predicted_and_their_medians_stand_out():
@@ -377,7 +452,7 @@ def test_agreement_has_one_scale_of_shades():
     (axis,) = plots.agreement(np.array([[100, 3], [5, 12]]), ("old", "new"), "photographs").axes
     assert texts(axis.figure) == ["100", "3", "5", "12"]
     np.testing.assert_array_equal(axis.images[0].get_array(), np.array([[1, 0.03], [0.05, 0.12]]))
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["old is right", "old is wrong"]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["old: correct", "old: wrong"]
 
 
 OWN = {
@@ -400,7 +475,6 @@ def figures_with_names(classes):
     scores = chance.dirichlet(np.ones(count), n)
     strips = {"truth": labels, "each frame": chance.integers(0, count, n)}
     yield plots.confusion(matrix, classes)
-    yield plots.confusion_twice(matrix, classes)
     yield plots.confusions({"one": matrix, "two": matrix}, classes)
     yield plots.label_strips(seconds, strips, classes)
     yield plots.label_lanes(seconds, strips, classes)

@@ -22,6 +22,8 @@ ORDER = {
     "core": ("errors", "messages", "hashes", "paths", "memory", "made", "files", "templating", "checks", "quiet",
              "cards", "weight_files", "colours", "names", "environment", "progress", "signals", "downloads", "framework", "fitting", "torch_weights",
              "imagenet", "known_backbones", "backbone_files", "efficientnet", "notebooks"),
+    "lessons": ("exercises", "machine", "bag_of_words", "stored_results", "photo_sets", "clip_files", "classifier_card",
+                "pipeline"),
     "sample": ("painting", "shots", "photographs", "programmes", "blocks", "clips"),
     "tools": ("git", "lecture_weights", "pretraining", "experiments", "contact_sheets", "course",
               "labelling", "season", "benchmarks", "trials", "commands", "command_line"),

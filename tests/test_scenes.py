@@ -48,13 +48,15 @@ def test_manifest_agrees_with_the_files(sample, rows):
         assert (int(row["width"]), int(row["height"]), int(row["bytes"])) == (width, height, len(data))
         assert row["sha256"] == hashlib.sha256(data).hexdigest()
         assert row["label"] == row["path"].split("/")[0]
-        assert row["split"] == ""
+        assert row["split"] == ("test" if row["path"].split("/")[1].startswith("test_") else "")
 
 
 def test_each_event_has_its_pictures_and_their_sizes(rows):
     readable = [row for row in rows if int(row["width"])]
     distinct = {row["sha256"]: row["label"] for row in readable}
-    assert Counter(distinct.values()) == {event: PER_CLASS for event in catalogue.EVENTS}
+    assert Counter(distinct.values()) == {event: 2 * PER_CLASS for event in catalogue.EVENTS}
+    tests = Counter(row["label"] for row in rows if row["split"] == "test")
+    assert tests == {event: PER_CLASS for event in catalogue.EVENTS}
     assert all(int(row["width"]) >= 320 and int(row["height"]) >= 240 for row in readable)
 
 
@@ -82,6 +84,7 @@ def test_groups_hold_near_duplicates_of_one_event(sample, rows):
     assert any(len(members) > 1 for members in groups.values())
     assert all(len({row["label"] for row in members}) == 1 for members in groups.values())
     assert len(groups) > len(rows) / 3
+    assert all(len({row["split"] for row in members}) == 1 for members in groups.values())
 
 
 def test_one_picture_in_six_is_hard():
@@ -95,6 +98,7 @@ def test_every_kind_of_shot_moves_and_shows_something(event):
     for kind in catalogue.DECKS[event]:
         shot = catalogue.make_shot(event, kind, (320, 240), np.random.default_rng(5))
         first, later = shot(shot.moments[0]), shot(shot.moments[0] + 0.4)
+        assert (shot(shot.moments[0]) == first).all(), f"{kind}: a frame depends on what was painted before"
         assert first.shape == (240, 320, 3) and first.dtype == np.uint8, kind
         assert first.std() > 10, kind
         assert (first != later).any(), kind

@@ -1,27 +1,22 @@
 """What a notebook needs to open alone: its photographs, its clip, and the results of the notebooks before it."""
 
-import json
 import os
-import re
-import shutil
-from collections.abc import Sequence
 from importlib.metadata import requires
 from pathlib import Path
 
-import numpy as np
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lib import photos, sample, timeline, video
 from lib.core import backbone_files, made, notebooks, paths
-from lib.core.errors import FileError
-from lib.core.files import check_name, explain_os_errors, is_part, locked, make_folder, read_json, write_json
-from lib.core.hashes import sha256
+from lib.core.files import locked, make_folder
 from lib.core.paths import Run
 from lib.lessons import exercises
-from lib.lessons.pipeline import complete_card, material, photographs_card, repeat
-from lib.photos import Photo, PhotoError, split
-from lib.video.scoring import Network
+from lib.lessons.classifier_card import complete_card, photographs_card, split_card, why_stale
+from lib.lessons.clip_files import check_clip, clip, scores, truth
+from lib.lessons.photo_sets import check_photographs, photographs
+from lib.lessons.pipeline import material, repeat
+from lib.lessons.stored_results import RECORD, in_range, record, results_file, stored
+from lib.photos import Photo, split
 
 # Whose classifiers each notebook uses, in the order in which they are made.
 NEEDS = {
@@ -33,8 +28,6 @@ NEEDS = {
     "14_more_on_evaluation": ("02_feature_extraction", "03_fine_tuning"),
     "15_more_on_smoothing": ("03_fine_tuning",),
 }
-RECORD = "record.json"
-_OUTSIDE = "no"  # what `in_range` says of a value outside
 
 
 def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
@@ -78,164 +71,6 @@ def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
     return run
 
 
-def photographs(run: Run) -> list[Photo]:
-    """Find the run's photographs, generating the sample on first use; print what is passed over.
-
-    Args:
-        run: from `begin`.
-
-    Returns:
-        The photographs, sorted by class and name.
-
-    Raises:
-        PhotoError: they are not on this machine, or cannot be used.
-
-    Example:
-        found = lessons.photographs(run)
-    """
-    folder = run.photos_folder
-    if run.photos == "sample" and not (folder / photos.MANIFEST).exists():
-        with locked(folder):
-            for left in sorted(folder.parent.glob(f".part-*-{folder.name}")):  # by a killed process
-                if is_part(left.name):
-                    shutil.rmtree(left)
-            if not (folder / photos.MANIFEST).exists():  # still not, now that no other process can be generating
-                _draw_sample(folder)
-    if run.photos == "real" and not any(folder.glob("*/*")):
-        raise PhotoError(
-            "The real photographs are not on this machine: run `python -m lib fetch` (with `--from FOLDER` when a folder "
-            'holds them), or set PHOTOS = "sample".'
-        )
-    return photos.find(folder, say=print)
-
-
-def check_photographs(run: Run, seed: int) -> None:
-    """Find, open and split the run's photographs as the notebooks will. Raises PhotoError where they would stop."""
-    found = photographs(run)
-    whole = photos.readable(found)
-    for label in sorted(set(photos.classes(found)) - set(photos.classes(whole))):
-        folder = next(photo.path.parent for photo in found if photo.label == label)
-        raise PhotoError(f"No file in {folder} can be read as an image: put whole copies there, or move it away.")
-    photos.split(whole, seed)
-
-
-def _draw_sample(folder: Path) -> None:
-    is_empty = folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
-    if os.path.lexists(folder) and not is_empty:
-        raise PhotoError(
-            f"{folder} stays as it is, because something of yours is there: the sample photographs would be drawn there. "
-            "Rename it, and give photographs of your own by the path of their folder."
-        )
-    with explain_os_errors(folder):
-        sample.draw_photographs(folder)
-    made.record(*(path for path in sorted(folder.rglob("*")) if path.is_file()))
-
-
-def clip(name: str, run: Run) -> Path:
-    """Give the path of a clip: a generated one by name, made on first use, or any file by its path.
-
-    Prints a note when a classifier of photographs is to label a generated clip, or the other way round.
-
-    Args:
-        name: a name of `sample.CLIPS`, or the path of a video file.
-        run: the run whose classifier will label it.
-
-    Returns:
-        The video file; beside a generated one is its truth, `.truth.csv`.
-
-    Raises:
-        FileError: it is neither, or the clip cannot be made or labelled under its name.
-        VideoError: the file holds no frame that can be read.
-
-    Example:
-        clip_path = lessons.clip("sports_day", run)
-    """
-    if name not in sample.CLIPS:
-        if not Path(name).is_file():
-            raise FileError(
-                f"There is no clip {name}: give one of {', '.join(sample.CLIPS)}, or the path of a video file."
-            )
-        check_clip(name, run)
-        video.VideoInfo.of(name)  # OpenCV, which the notebooks use, would raise no error
-        _warn_of_strangers("filmed", "filmed" if run.photos != "sample" else "drawn")
-        return Path(name)
-    _warn_of_strangers("drawn", "drawn" if run.photos == "sample" else "filmed")
-    path = paths.EXAMPLE_CLIPS / f"{name}.mp4"
-    if not _is_drawn(path):
-        with locked(path):
-            if not _is_drawn(path):
-                check_clip(name, run)
-                sample.draw_clip(name, paths.EXAMPLE_CLIPS)
-    return path
-
-
-def check_clip(name: str, run: Run) -> None:
-    """Raises FileError, in one sentence, when a clip cannot be generated or labelled because of a file's name.
-
-    Either a file of the user's has the name of a generated clip that is yet to be made, or of its truth; or the
-    labelled copy of a clip given by its path would have too long a name.
-    """
-    path = paths.EXAMPLE_CLIPS / f"{name}.mp4"
-    if name not in sample.CLIPS:
-        check_name(run.output / f"{Path(name).stem}_{10**9}.mp4")  # as long as its name can be
-    elif not _is_drawn(path):
-        way_out = "rename it and give it by its path"
-        made.claim(f"the generated clip {name}", path, path.with_suffix(".truth.csv"), way_out=way_out)
-
-
-def _is_drawn(clip_path: Path) -> bool:
-    return clip_path.exists() and clip_path.with_suffix(".truth.csv").exists()
-
-
-def _warn_of_strangers(clip_is: str, photographs_are: str) -> None:
-    if clip_is != photographs_are:
-        print(
-            f"Note: the clip is {clip_is}, and the classifier has learnt from pictures that were {photographs_are}. "
-            "Expect it to do worse than on a clip of its own kind."
-        )
-
-
-def record(run: Run, notebook: str, **facts: object) -> None:
-    """Save what a notebook found, for the run's summary page.
-
-    Args:
-        run: from `begin`.
-        notebook: its name, without `.ipynb`.
-        facts: plain numbers, strings and lists.
-
-    Example:
-        lessons.record(run, "04_evaluation", accuracy=0.93)
-    """
-    path = run.output / RECORD
-    made.claim("what the notebooks found", path)
-    with locked(path):
-        held = read_json(path) if path.exists() else {}
-        write_json(path, held | {notebook: facts})
-
-
-def scores(clip: Path, run: Run, model: Network) -> video.FrameScores:
-    """Give a classifier's scores of a clip: computed now, or read from the run's folder.
-
-    Args:
-        clip: the video file.
-        run: the notebook's run.
-        model: the classifier.
-
-    Returns:
-        Its scores of every frame.
-
-    Raises:
-        VideoError: the clip cannot be read.
-        FileError: a file of the user's has the name of the scores.
-
-    Example:
-        kept = lessons.scores(clip_path, run, model)
-    """
-    file = run.output / f"{clip.stem}.scores.npz"
-    made.claim("the scores of the clip", file)
-    return video.score_once(clip, file, model)
-
-
 def writes(*files: Path) -> None:
     """Say that a cell writes these files of the run, with OpenCV or Keras for instance: `reset` may delete them later.
 
@@ -268,52 +103,6 @@ def will_write(*files: Path) -> tuple[str, ...]:
     """
     made.announce("what this notebook writes", *files)
     return tuple(map(str, files))
-
-
-def truth(clip: str | Path, classes: Sequence[str]) -> np.ndarray | None:
-    """Read the true event of each frame of a clip, where it is known.
-
-    Args:
-        clip: the video file; its truth lies beside it, as `.truth.csv`.
-        classes: the names of the events, in the order of their indices.
-
-    Returns:
-        int (frames,), class indices; None without such a file, or where it names other events.
-
-    Raises:
-        InputError: the file is there and is something else.
-
-    Example:
-        truth = lessons.truth(videopath, labels)
-    """
-    file = Path(clip).with_suffix(".truth.csv")
-    known = timeline.read_truth(file) if file.exists() else None
-    return known.labels(classes) if known and set(known.events) <= {"", *classes} else None
-
-
-def in_range(value: float, low: float, high: float = np.inf) -> str:
-    """Say whether a trained result is in its expected range.
-
-    Training differs a little from machine to machine, so notebooks are compared by ranges, never by digits.
-
-    Args:
-        value: the result.
-        low: the lowest value expected.
-        high: the highest.
-
-    Returns:
-        "yes", or "no" with the value.
-
-    Example:
-        >>> in_range(0.93, 0.8), in_range(0.5, 0.8)
-        ('yes', 'no (0.500)')
-    """
-    return "yes" if low <= value <= high else f"{_OUTSIDE} ({value:.3f})"
-
-
-def outside_bands(text: str) -> int:
-    """Count the values in a cell's printed text that `in_range` found outside their bands."""
-    return len(re.findall(rf"\b{_OUTSIDE} \(\S+\)", text))
 
 
 def check(name: str, answer: object) -> None:
@@ -351,46 +140,6 @@ def _from_root(choice: str, names: tuple[str, ...]) -> str:
     return choice if choice in names else os.path.abspath(choice)
 
 
-def why_stale(path: Path, run: Run, seed: int, found: list[Photo]) -> str:
-    """Say why a classifier cannot be used for this run and seed, or give an empty string when it can."""
-    from lib import backbones  # TensorFlow is loaded only where a classifier is needed
-
-    card_path = path.with_suffix(".json")
-    if not path.exists() or not card_path.exists():
-        return "its classifier is missing"
-    card = read_json(card_path)
-    if card.get("sha256") != sha256(path):  # killed between the two, or one of them exchanged
-        return "its classifier is not the file that its card describes"
-    current = {
-        "photographs": photos.fingerprint(found),
-        "backbone": backbones.fingerprint(run.backbone),
-        "seed": seed,
-    }
-    changed = [name for name in current if json.dumps(current[name]) != json.dumps(_held(card, name))]
-    return f"its classifier was made with another choice of {' and '.join(changed)}" if changed else ""
-
-
-def _held(card: dict, name: str) -> object:
-    entry = card.get(name)
-    return entry.get("fingerprint") if isinstance(entry, dict) else entry
-
-
-def split_card(split: photos.Split) -> dict[str, int]:
-    """Describe the split for a classifier's card.
-
-    Args:
-        split: from `photos.split`.
-
-    Returns:
-        How many photographs each part has.
-
-    Example:
-        >>> split_card(photos.Split(train=[], validation=[], test=[], test_name="test"))
-        {'training': 0, 'validation': 0, 'test': 0}
-    """
-    return {name: len(part) for name, part in split.parts().items()}
-
-
 def requirements() -> dict[str, SpecifierSet]:
     """List the packages that the course needs.
 
@@ -403,42 +152,3 @@ def requirements() -> dict[str, SpecifierSet]:
     """
     wanted = [Requirement(line) for line in requires("events-in-video") or ()]
     return {item.name: item.specifier for item in wanted if item.marker is None}
-
-
-def results_file(name: str) -> Path:
-    """Give the file of an experiment's stored results.
-
-    Args:
-        name: the experiment.
-
-    Returns:
-        The path, whether or not the file exists.
-
-    Example:
-        >>> results_file("decay").name
-        'decay.json'
-    """
-    return paths.NOTEBOOKS / "results" / f"{name}.json"
-
-
-def stored(name: str, photographs: str) -> list[dict]:
-    """Read the stored results of an experiment on a set of photographs.
-
-    Args:
-        name: the experiment.
-        photographs: the set, "sample" or "real".
-
-    Returns:
-        One dictionary per case; none for other sets.
-
-    Raises:
-        FileError: the experiment was never run.
-
-    Example:
-        >>> stored("decay", "photographs of my own")
-        []
-    """
-    file = results_file(name)
-    if not file.exists():
-        raise FileError(f"There are no figures in {file}: run `python -m lib experiment {name}` once.")
-    return [row for row in read_json(file)["cases"] if row.get("photographs", photographs) == photographs]

@@ -1,4 +1,4 @@
-"""What connects the core notebooks' own program with the course: its material, the cells before it, and the card of what it makes.
+"""What connects the core notebooks' own program with the course: its material, and the cells before it.
 
 The cells tagged `pipeline` in notebooks 01 to 05 are a program of plain Keras, OpenCV and scikit-learn, which imports
 nothing of `lib`.
@@ -7,14 +7,12 @@ nothing of `lib`.
 import contextlib
 import csv
 import io
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lib import photos
-from lib.core import backbone_files, cards, environment, made, notebooks, paths
-from lib.core.files import atomic_write, locked, read_json, write_json
-from lib.core.hashes import sha256
+from lib.core import backbone_files, cards, made, notebooks, paths
+from lib.core.files import atomic_write, locked, write_json
 from lib.core.known_backbones import APPLICATIONS
 from lib.core.paths import Run
 
@@ -157,56 +155,3 @@ def cells(notebook: str, leave_out: str = "") -> list[str]:
     """
     tagged = ((cell.source, cell.metadata.get("tags", [])) for cell in notebooks.read(notebooks.source(notebook)).cells)
     return [source for source, tags in tagged if TAG in tags and leave_out not in tags]
-
-
-def complete_card(run: Run, notebook: str, seed: int, split: dict[str, int], **facts: Any) -> None:
-    """Complete the card of the classifier that a notebook has saved, so that the whole course can use it.
-
-    The program writes classes, image size and shaping; this adds what the classifier was made from, the hash of its
-    file, and versions.
-
-    Args:
-        run: from `lessons.begin`.
-        notebook: the name of the notebook that made it.
-        seed: of the split and of training.
-        split: how many photographs each part has.
-        facts: what else the card states, as JSON can.
-
-    Raises:
-        FileError: the classifier or its card is missing or damaged.
-
-    Example:
-        lessons.complete_card(run, "02_feature_extraction", SEED, split, scores={"validation_accuracy": 0.9})
-    """
-    path = run.classifier(notebook)
-    fingerprint = backbone_files.fingerprint(run.backbone)
-    card = read_json(path.with_suffix(".json")) | {
-        "backbone": {"name": Path(run.backbone).name, "fingerprint": fingerprint},
-        "photographs": photographs_card(run),
-        "split": split,
-        "seed": seed,
-        **facts,
-        "sha256": sha256(path),
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": environment.versions(),
-    }
-    write_json(path.with_suffix(".json"), card)
-
-
-def photographs_card(run: Run) -> dict:
-    """Describe the run's photographs for a classifier's card.
-
-    Args:
-        run: from `begin`.
-
-    Returns:
-        Which set, how many, and a fingerprint of them all.
-
-    Raises:
-        PhotoError: they cannot be found.
-
-    Example:
-        lessons.photographs_card(run)["count"]
-    """
-    found = photos.find(run.photos_folder)
-    return {"set": Path(run.photos).name, "count": len(found), "fingerprint": photos.fingerprint(found)}

@@ -21,6 +21,7 @@ from lib.core.quiet import standard_error_muted
 from lib.photos import folders, manifest
 from lib.photos.folders import MANIFEST
 from lib.photos.manifest import MANIFEST_COLUMNS, read_manifest
+from lib.photos.memo import once_per_file
 from lib.photos.photo import Photo, classes, labels, positions
 from lib.photos.shaping import Resize
 from lib.photos.splits import Split, folds, split
@@ -103,9 +104,14 @@ def difference_hash(path: Path) -> str:
     its neighbour? A file that is no picture is hashed by its bytes.
     """
     try:
-        image = _decode(path, cv2.IMREAD_GRAYSCALE)
+        return _image_hash(path)
     except PhotoError:
         return _mark(path)
+
+
+@once_per_file
+def _image_hash(path: Path) -> str:
+    image = _decode(path, cv2.IMREAD_GRAYSCALE)
     small = cv2.resize(image, (9, 8), interpolation=cv2.INTER_AREA).astype(int)
     return np.packbits(small[:, 1:] > small[:, :-1]).tobytes().hex()
 
@@ -183,7 +189,7 @@ def load(photos: Sequence[Photo], resize: Resize, progress: bool = True) -> np.n
 
 
 def find_faults(photos: Iterable[Photo], progress: bool = True) -> Faults:
-    """Open every photograph once and list those that a network would fail on, or learn twice.
+    """List the photographs that a network would fail on, or learn twice. Each is decoded once, and again when it changes.
 
     Args:
         photos: from `find`.
@@ -196,22 +202,26 @@ def find_faults(photos: Iterable[Photo], progress: bool = True) -> Faults:
         faults = photos.find_faults(found)
         len(faults.unreadable), len(faults.copies)
     """
-    faults, same_bytes = Faults([], [], [], []), defaultdict(list)
+    of_kind, same_bytes = defaultdict(list), defaultdict(list)
     for photo in progress_bar(list(photos), progress, desc="checking photographs"):
         same_bytes[_mark(photo.path)].append(photo)
         try:
-            image = _decode(photo.path, cv2.IMREAD_UNCHANGED)
+            of_kind[_kind(photo.path)].append(photo)
         except PhotoError:
-            faults.unreadable.append(photo)
-            continue
-        if image.dtype not in (np.uint8, np.uint16):  # numbers that `read` cannot turn into grey levels
-            faults.unreadable.append(photo)
-        elif image.ndim == 2:
-            faults.greyscale.append(photo)
-        elif image.shape[2] == 4:
-            faults.transparent.append(photo)
-    faults.copies.extend(copies for copies in same_bytes.values() if len(copies) > 1)
-    return faults
+            of_kind["unreadable"].append(photo)
+    copies = [some for some in same_bytes.values() if len(some) > 1]
+    return Faults(of_kind["unreadable"], of_kind["greyscale"], of_kind["transparent"], copies)
+
+
+@once_per_file
+def _kind(path: Path) -> str:
+    """Name the list of `Faults` to which a photograph belongs; "" when it has no fault. Raises PhotoError."""
+    image = _decode(path, cv2.IMREAD_UNCHANGED)
+    if image.dtype not in (np.uint8, np.uint16):  # numbers that `read` cannot turn into grey levels
+        return "unreadable"
+    if image.ndim == 2:
+        return "greyscale"
+    return "transparent" if image.shape[2] == 4 else ""
 
 
 def readable(photos: Iterable[Photo], progress: bool = True) -> list[Photo]:

@@ -134,7 +134,7 @@ def spread(
     signs = [plt.Line2D([], [], label="this run", **_THIS_RUN)] if live else []
     if kept:
         look: dict[str, Any] = {"color": "0.55", "marker": "o", "fillstyle": "none", "markersize": 8}
-        signs.append(plt.Line2D([], [], label="kept, one a seed", **look))
+        signs.append(plt.Line2D([], [], label="stored, one per seed", **look))
     figure.legend(handles=signs, loc="outside upper right", ncols=2, frameon=False)
     return figure
 
@@ -169,7 +169,7 @@ def by_seed(
             points = sorted((names.index(row[by]), row[key]) for row in kept if row["seed"] == seed)
             axis.plot(*zip(*points), marker=sign, **look)
         axis.plot([names.index(row[by]) for row in live], [row[key] for row in live], **_THIS_RUN)
-    legend = [plt.Line2D([], [], marker=sign, label=f"kept, seed {seed}", **look) for seed, sign in signs.items()]
+    legend = [plt.Line2D([], [], marker=sign, label=f"stored, seed {seed}", **look) for seed, sign in signs.items()]
     if live:
         legend.insert(0, plt.Line2D([], [], label="this run", **_THIS_RUN))
     figure.legend(handles=legend, loc="outside upper right", ncols=len(legend) or 1, frameon=False)

@@ -17,93 +17,77 @@ _DARKEST = 0.2  # of a picture's brightness, where a map is 0
 
 
 @shown
-def accuracy_by_class_share(shares: np.ndarray, accuracies: Mapping[str, np.ndarray], xlabel: str) -> plt.Figure:
-    """Show accuracy by the fraction of one class among all images.
+def reliability(diagrams: Mapping[str, np.ndarray]) -> plt.Figure:
+    """Show accuracy by confidence: a point for each bin with its 95 % interval, and below it the number of its images.
+
+    The dashed line is where confidence and accuracy are equal.
 
     Args:
-        shares: the fractions (n,), 0 to 1.
-        accuracies: accuracy (n,), 0 to 1, under the name of each line.
+        diagrams: under each title, for every bin its number of images, mean confidence, accuracy, and the two ends
+            of the accuracy's interval: (5, bins).
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
+    figure, axes = plt.subplots(2, len(diagrams), figsize=(10, 5), height_ratios=(4, 1), sharex=True, squeeze=False)
+    lowest = min(confident.min() for _, confident, *_ in diagrams.values())
+    for (above, below), (title, (counts, confident, accurate, low, high)) in zip(axes.T, diagrams.items()):
+        above.plot([0, 1], [0, 1], "--", color="0.5")
+        above.vlines(confident, low, high, color="0.5", linewidth=2)
+        above.plot(confident, accurate, "o", color="black")
+        above.set(title=title, xlim=(max(0, lowest - 0.1), 1.06), ylim=(-0.03, 1.03))
+        bars = below.bar(confident, counts, 0.05, color="0.6")
+        below.bar_label(bars, [f"{count:.0f}" for count in counts], padding=1)
+        below.set(xlabel="confidence", ylim=(0, 1.5 * counts.max()), yticks=[])
+        below.grid(visible=False)
+    axes[0, 0].set_ylabel("accuracy")
+    axes[1, 0].set_ylabel("images")
+    axes[0, 0].annotate(
+        "overconfident\nbelow the line", (0.97, 0.05), xycoords="axes fraction", ha="right", color="0.3"
+    )
+    return figure
+
+
+@shown
+def coverage_accuracy(fractions: np.ndarray, accuracies: Mapping[str, np.ndarray]) -> plt.Figure:
+    """Show accuracy on the most confident predictions by the fraction of them.
+
+    Args:
+        fractions: of the images, the most confident first (n,), 0 to 1.
+        accuracies: accuracy on them (n,), 0 to 1, under the name of each line.
+
+    Returns:
+        The figure, or None in a notebook, where it is shown.
+    """
+    figure, axis = plt.subplots(figsize=(8, 3.5))
+    for (name, values), line in zip(accuracies.items(), DASHES):
+        axis.plot(fractions, values, line, color="black", label=name)
+    axis.set(xlabel="fraction of the images, the most confident first", ylabel="accuracy on these")
+    axis.set(xlim=(0, 1), ylim=(min(0.8, *(values.min() for values in accuracies.values())), 1.01))
+    axis.legend(frameon=False, loc="lower left")
+    return figure
+
+
+@shown
+def intervals(differences: Mapping[str, tuple[float, float, float]], xlabel: str) -> plt.Figure:
+    """Show differences with their intervals, one below the other, and a line at 0, where there is no difference.
+
+    Args:
+        differences: under the name of each its value and the two ends of its interval.
         xlabel: label of the horizontal axis.
 
     Returns:
         The figure, or None in a notebook, where it is shown.
     """
-    figure, axis = plt.subplots(figsize=(7, 3))
-    for (name, values), line in zip(accuracies.items(), DASHES):
-        axis.plot(shares, values, line, color="black", label=name)
-    axis.set(xlabel=xlabel, ylabel="accuracy", xlim=(shares[0], shares[-1]), ylim=(0, 1.02))
-    figure.legend(loc="outside right center", frameon=False)
-    return figure
-
-
-@shown
-def confusion_twice(matrix: np.ndarray, classes: Sequence[str]) -> plt.Figure:
-    """Show a confusion matrix as counts, and beside it as fractions of each row.
-
-    Args:
-        matrix: counts (true, predicted).
-        classes: the names, in the matrix's order.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    size = 1.5 * min(len(classes), 4) + 0.6 * max(0, len(classes) - 4) + 0.5
-    figure, axes = plt.subplots(1, 2, figsize=(2 * size, 0.8 * size))
-    shares = row_shares(matrix)
-    shaded_table(axes[0], matrix, matrix / max(matrix.max(), 1))
-    shaded_table(axes[1], shares, shares, "{:.2f}".format)
-    for axis, title in zip(axes, ("counts", "shares of the row")):
-        name_ticks(axis.xaxis, classes, 0.72 * size)
-        axis.set_yticks(range(len(classes)), [written(name) for name in classes] if axis is axes[0] else [])
-        axis.set(xlabel="predicted", title=title)
-    axes[0].set_ylabel("true")
-    return figure
-
-
-@shown
-def reliability(confidence: Sequence[float], right: Sequence[float], counts: Sequence[int]) -> plt.Figure:
-    """Show accuracy by confidence, a point for each bin, with the number of its images.
-
-    The dashed line is where the two are equal.
-
-    Args:
-        confidence: mean confidence of each bin, 0 to 1.
-        right: its accuracy, 0 to 1.
-        counts: its number of images.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    figure, axis = plt.subplots(figsize=(5, 4))
-    axis.plot([0, 1], [0, 1], "--", color="0.5", label="as sure as it is right")
-    axis.vlines(confidence, confidence, right, color="0.5")
-    axis.plot(confidence, right, "o-", color="black", label="this classifier")
-    for x, y, count in zip(confidence, right, counts):
-        box = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # no line runs through a number
-        axis.annotate(str(count), (x, y), (-6, 6), textcoords="offset points", ha="right", fontsize=9, bbox=box)
-    low = max(0.0, min([*confidence, 0.5]) - 0.05)
-    axis.set(xlabel="how sure it was", ylabel="share that was right", xlim=(low, 1.03), ylim=(-0.04, 1.08))
-    figure.legend(loc="outside upper center", ncols=2, frameon=False)
-    return figure
-
-
-@shown
-def coverage_accuracy(answered: np.ndarray, accuracies: Mapping[str, np.ndarray]) -> plt.Figure:
-    """Show accuracy on the most confident predictions by the fraction of them.
-
-    Args:
-        answered: the fractions (n,), 0 to 1.
-        accuracies: accuracy (n,), 0 to 1, under the name of each line.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    figure, axis = plt.subplots(figsize=(7, 3))
-    for (name, values), line in zip(accuracies.items(), DASHES):
-        axis.plot(answered, values, line, color="black", label=name)
-    axis.set(xlabel="share of the pictures that are answered, the surest first", ylabel="accuracy on these")
-    axis.set(xlim=(0, 1), ylim=(min(0.8, *(values.min() for values in accuracies.values())), 1.01))
-    figure.legend(loc="outside right center", frameon=False)
+    figure, axis = plt.subplots(figsize=(8, 0.6 * len(differences) + 1))
+    for row, (value, low, high) in enumerate(differences.values()):
+        axis.plot([low, high], [row, row], "|-", color="black", markersize=12)
+        axis.plot([value], [row], "o", color="black")
+        axis.text(value, row - 0.2, f"{value:+.3f} [{low:+.3f}, {high:+.3f}]", ha="center", va="bottom")
+    axis.axvline(0, color="0.4", linewidth=1.5, zorder=0)
+    axis.set_yticks(range(len(differences)), list(differences))
+    axis.set(xlabel=xlabel, ylim=(len(differences) - 0.5, -0.9))
+    axis.grid(axis="y", visible=False)
     return figure
 
 
@@ -124,9 +108,9 @@ def spotlights(
     Returns:
         The figure, or None in a notebook, where it is shown.
     """
-    figure, axes = picture_grid(len(images), columns, 1.5, 1.8)
+    figure, axes = picture_grid(len(images), columns, 2.3, 2.7)
     for axis, image, coarse, title in zip(axes, images, maps, titles):
-        axis.set_title(title, fontsize=9)
+        axis.set_title(title)
         height, width = image.shape[:2]
         if coarse is None:
             axis.imshow(image, interpolation="hanning")
@@ -141,10 +125,10 @@ def spotlights(
 
 @shown
 def agreement(counts: np.ndarray, names: tuple[str, str], xlabel: str) -> plt.Figure:
-    """Show how often two classifiers are right and wrong together, with one scale of shades for the whole table.
+    """Show how often two classifiers are correct and wrong together, with one scale of shades for the whole table.
 
     Args:
-        counts: (2, 2): first right or wrong, second right or wrong.
+        counts: (2, 2): first correct or wrong, second correct or wrong.
         names: of the two.
         xlabel: label of the horizontal axis.
 
@@ -153,7 +137,7 @@ def agreement(counts: np.ndarray, names: tuple[str, str], xlabel: str) -> plt.Fi
     """
     figure, axis = plt.subplots(figsize=(6, 2.2))
     shaded_table(axis, counts, counts / max(counts.max(), 1), aspect="auto")
-    rows, columns = ([f"{name} is {how}" for how in ("right", "wrong")] for name in names)
+    rows, columns = ([f"{name}: {how}" for how in ("correct", "wrong")] for name in names)
     axis.set_xticks(range(2), columns)
     axis.set_yticks(range(2), rows)
     axis.set_xlabel(xlabel)
@@ -162,7 +146,7 @@ def agreement(counts: np.ndarray, names: tuple[str, str], xlabel: str) -> plt.Fi
 
 @shown
 def chances(draws: Mapping[str, np.ndarray], found: float, xlabel: str, step: float) -> plt.Figure:
-    """Show histograms of what came out by chance, the middle 95 % of each marked by a line, the result by a dotted one.
+    """Show histograms of values that vary by chance, the middle 95 % of each marked by a line, the result by a dotted one.
 
     Args:
         draws: values (n,) under the title of each histogram.
@@ -173,13 +157,13 @@ def chances(draws: Mapping[str, np.ndarray], found: float, xlabel: str, step: fl
     Returns:
         The figure, or None in a notebook, where it is shown.
     """
-    figure, axes = plt.subplots(len(draws), 1, figsize=(7, 1.5 * len(draws) + 0.7), sharex=True, squeeze=False)
+    figure, axes = plt.subplots(len(draws), 1, figsize=(8, 1.6 * len(draws) + 0.8), sharex=True, squeeze=False)
     bins = whole_steps(np.concatenate([*draws.values(), [found]]), step)
     for axis, (name, values) in zip(axes.flat, draws.items()):
         highest = axis.hist(values, bins, color="0.75")[0].max()
         axis.plot(np.percentile(values, (2.5, 97.5)), [highest / 8] * 2, "|-", color="black", markersize=12)
         axis.axvline(found, color="black", linestyle=":")
-        axis.set_title(name, fontsize=11, loc="left")
+        axis.set_title(name, loc="left")
         axis.set_yticks([])
         axis.spines["left"].set_visible(False)
     axes[-1, 0].set_xlabel(xlabel)

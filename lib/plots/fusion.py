@@ -66,7 +66,7 @@ def where_frames_meet() -> plt.Figure:
             seen = frame in used
             axis.add_patch(plt.Rectangle((frame - 0.4, 0), 0.8, 0.55, facecolor="0.3" if seen else "0.88"))
             axis.text(
-                frame, 0.26, str(frame + 1), color="white" if seen else "0.35", fontsize=8, ha="center", va="center"
+                frame, 0.26, str(frame + 1), color="white" if seen else "0.35", fontsize=10, ha="center", va="center"
             )
         below = None
         for level, boxes in enumerate(levels, 1):
@@ -88,7 +88,7 @@ def where_frames_meet() -> plt.Figure:
         axis.tick_params(length=0)
         axis.grid(visible=False)
         axis.spines[:].set_visible(False)
-    axes[0].set_yticks(np.arange(5) + 0.3, ["frames", "layer 1", "layer 2", "layer 3", "answer"])
+    axes[0].set_yticks(np.arange(5) + 0.3, ["frames", "layer 1", "layer 2", "layer 3", "prediction"])
     return figure
 
 

@@ -55,10 +55,20 @@ def shown(draw: Callable[_Arguments, plt.Figure]) -> Callable[_Arguments, plt.Fi
             give_glyphs(figure)
             if "inline" not in plt.get_backend():
                 return figure
-            plt.show()
+            _show_inline(figure)
             return None
 
     return draw_and_show
+
+
+def _show_inline(figure: plt.Figure) -> None:
+    """Show a figure in a notebook; its label, where it has one, is the image's alternative text."""
+    if text := figure.get_label():
+        from IPython.display import display
+
+        display(figure, metadata={"image/png": {"alt": text}})
+        plt.close(figure)
+    plt.show()
 
 
 def written(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Figures of clips and smoothing: scores and labels over time, how a deque fills, what a window costs and gains.
+"""Figures of clips: scores and labels over time, how a deque fills, files and a live camera.
 
 Example:
     plots.scores_over_time(scores.seconds, scores.scores, smoothing.RollingMean(32)(scores.scores), scores.classes)
@@ -6,7 +6,6 @@ Example:
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +13,7 @@ import numpy as np
 from lib.core.messages import counted
 from lib.core.names import columns
 from lib.plots.style import DASHES, MARKS, colour, ink, legend_above, legend_beside, shown, written
-from lib.timeline import Curves, longest_segments, segments
+from lib.timeline import longest_segments, segments
 
 _ROOM = 110  # columns of a name along a whole strip
 
@@ -70,7 +69,7 @@ def neighbours(change: np.ndarray, jump: np.ndarray, flips: np.ndarray) -> plt.F
     figure, axis = plt.subplots(figsize=(7, 3.2))
     axis.plot(change[~flips], jump[~flips], ".", color="0.6", label=f"the label stays ({np.sum(~flips)} pairs)")
     axis.plot(change[flips], jump[flips], "x", color="black", markersize=8, label=f"the label flips ({np.sum(flips)})")
-    axis.set(xlabel="change of the picture, mean of |difference| (0 to 255)", ylabel="largest change\nof a score")
+    axis.set(xlabel="change of the image, mean of |difference| (0 to 255)", ylabel="largest change\nof a score")
     axis.set_ylim(-0.03, 1.03)
     legend_beside(axis)
     return figure
@@ -78,7 +77,7 @@ def neighbours(change: np.ndarray, jump: np.ndarray, flips: np.ndarray) -> plt.F
 
 @shown
 def deque_steps(scores: Sequence[float], size: int, names: tuple[str, str]) -> plt.Figure:
-    """Show which frames a deque holds at each step, a row for each step; frames that have left it are grey.
+    """Show which frames a deque contains after each frame, a row for each; frames that have left it are grey.
 
     Args:
         scores: of the first of two events, 0 to 1; the second has the rest.
@@ -102,10 +101,9 @@ def deque_steps(scores: Sequence[float], size: int, names: tuple[str, str]) -> p
         axis.text(count + 1, step, names[int(mean < 0.5)], ha="left", va="center", weight="bold")
     for place, title, side in ((count + 0.1, "mean", "center"), (count + 1, "label", "left")):
         axis.text(place, -0.85, title, ha=side, va="center")
-    axis.set(xlim=(-0.6, count + 2), ylim=(count - 0.4, -1.2), xlabel="frame", ylabel="step")
-    numbers = [str(number) for number in range(1, count + 1)]
-    axis.set_xticks(range(count), numbers)
-    axis.set_yticks(range(count), numbers)
+    axis.set(xlim=(-0.6, count + 2), ylim=(count - 0.4, -1.2), xlabel="frame", ylabel="after frame")
+    axis.set_xticks(range(count))
+    axis.set_yticks(range(count))
     axis.grid(visible=False)
     return figure
 
@@ -125,7 +123,7 @@ def label_lanes(
     Returns:
         The figure, or None in a notebook, where it is shown.
     """
-    height = max(0.55, 0.12 * len(classes)) * len(ways) + (1.3 if title else 1)
+    height = max(0.8, 0.2 * len(classes)) * len(ways) + (1.3 if title else 1)
     figure, axes = plt.subplots(len(ways), 1, figsize=(11, height), sharex=True, squeeze=False)
     axes[0, 0].set_title(title, fontsize=11, loc="left")
     end = np.append(seconds, 2 * seconds[-1] - seconds[-2] if len(seconds) > 1 else seconds[-1] + 1)
@@ -143,134 +141,25 @@ def label_lanes(
 
 
 @shown
-def half_window(sizes: Sequence[int], waits: Mapping[str, np.ndarray], law: Sequence[float]) -> plt.Figure:
-    """Show the lag by window size, over the law.
-
-    Each change has its own marker, except for sizes so close to another that markers would overlap.
-
-    Args:
-        sizes: of the windows, in frames.
-        waits: name of each clip: lags in frames (sizes, changes).
-        law: the predicted lag of each size, in frames.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    room = np.array([min((abs(size - other) for other in sizes if other != size), default=np.inf) for size in sizes])
-    figure, axes = plt.subplots(1, len(waits), figsize=(11, 3.6), sharey=True, squeeze=False)
-    for axis, (clip, lags) in zip(axes.flat, waits.items()):
-        width = 1.4 * (lags.shape[1] - 1)  # the signs of a size stand side by side, so that equal ones can be read
-        wide = room > 2 * width
-        for place in range(lags.shape[1]):
-            beside, marker = np.array(sizes)[wide] + 1.4 * place - width / 2, f"${place + 1}$"
-            axis.plot(beside, lags[wide, place], linestyle="", marker=marker, color="0.35", markersize=7)
-        axis.plot(sizes, np.median(lags, axis=1), "-", color="black", linewidth=2, label="median")
-        axis.plot(sizes, law, "--", color="tab:red", linewidth=2, label="half the window")
-        axis.set(title=clip, xlabel="window, frames")
-        axis.set_xticks(sizes)
-    axes[0, 0].set_ylabel("lag, frames")
-    axes[0, -1].plot([], [], linestyle="", marker="$1$", color="0.35", label="first change, ...\n(larger windows)")
-    legend_beside(axes[0, -1])
-    return figure
-
-
-@shown
-def lag_over_law(pairs: Mapping[str, Mapping[int, tuple[np.ndarray, np.ndarray]]]) -> plt.Figure:
-    """Show measured lags over predicted ones; the band is a fifth on either side of equal.
-
-    Open markers are changes, full ones the medians of a size.
-
-    Args:
-        pairs: name of each clip: {window size: (predicted, measured)}, both (changes,), in frames.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    figure, axes = plt.subplots(1, len(pairs), figsize=(11, 3.8), sharex=True, sharey=True, squeeze=False)
-    highest = max(max(np.max(x, initial=1) for x in both) for sizes in pairs.values() for both in sizes.values())
-    ends = np.array([0, 1.1 * highest])
-    for axis, (clip, sizes) in zip(axes.flat, pairs.items()):
-        axis.fill_between(ends, 0.8 * ends, 1.2 * ends, color="0.9")
-        axis.plot(ends, ends, "-", color="black", linewidth=1, label="as predicted,\nand a fifth off")
-        for (size, (law, lags)), mark in zip(sizes.items(), MARKS):
-            axis.plot(law, lags, mark, color="0.35", fillstyle="none", markersize=6, label=f"window {size}")
-            if len(law):
-                axis.plot(np.median(law), np.median(lags), mark, color="tab:red", markersize=9, label=f"median, {size}")
-        axis.set(title=clip, xlabel="predicted lag, frames")
-    axes[0, 0].set_ylabel("measured lag, frames")
-    legend_beside(axes[0, -1])
-    return figure
-
-
-@shown
-def window_curves(curves: Mapping[str, Curves], rate: float) -> plt.Figure:
-    """Show flicker, lag in seconds and accuracy by window size.
-
-    Args:
-        curves: name of each clip: its `timeline.curves`.
-        rate: scored frames per second.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    figure, axes = plt.subplots(1, 3, figsize=(11, 3.2))
-    for (clip, curve), dash, mark in zip(curves.items(), DASHES, MARKS):
-        for axis, values in zip(axes, (curve.flicker, curve.lag / rate, curve.accuracy)):
-            axis.plot(curve.sizes, values, dash, marker=mark, color="black", markersize=5, label=clip)
-    for axis, title in zip(
-        axes, ("flicker: surplus changes\na minute", "lag: mean seconds", "accuracy: share of frames")
-    ):
-        axis.set(title=title, xlabel="window, frames", xscale="log")
-        axis.set_xticks(curve.sizes, curve.sizes)
-        axis.set_xticks([], minor=True)
-    axes[0].legend(frameon=False)
-    return figure
-
-
-@shown
-def lag_vs_errors(ways: Mapping[str, tuple[Sequence[float], Sequence[float]]], rate: float) -> plt.Figure:
-    """Show wrong captions per minute over lag; the last point of each line is large.
-
-    Args:
-        ways: name of each line: lags in frames, and wrong captions per minute, from size to size.
-        rate: scored frames per second.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    figure, axis = plt.subplots(figsize=(9.5, 4))
-    for place, (way, (lags, wrong)) in enumerate(ways.items()):
-        late = np.asarray(lags) / rate
-        look: dict[str, Any] = {
-            "color": plt.cm.tab10(place),
-            "marker": MARKS[place % len(MARKS)],
-            "linestyle": DASHES[place % 4],
-        }
-        axis.plot(late, wrong, label=way, **look)
-        axis.plot(late[-1], wrong[-1], markersize=12, **look)
-    axis.axhline(1, color="black", linewidth=1, label="one a minute")
-    axis.set(xlabel="mean lag, seconds", ylabel="wrong captions a minute", ylim=(0, None))
-    legend_beside(axis)
-    return figure
-
-
-@shown
 def file_sizes(sizes: Mapping[str, int], words: Mapping[str, str]) -> plt.Figure:
-    """Show files as bars of their size, on a logarithmic scale.
+    """Show the sizes of files on a logarithmic scale.
 
     Args:
         sizes: name of each file: its bytes.
-        words: name of each file: what stands beside its bar.
+        words: name of each file: what stands below its name.
 
     Returns:
         The figure, or None in a notebook, where it is shown.
     """
-    figure, axis = plt.subplots(figsize=(9.5, 0.5 * len(sizes) + 1))
-    bars = axis.barh(list(sizes), list(sizes.values()), color="0.7")
-    labels = [f" {size / 1000:,.0f} kB · {words[name]}" for name, size in sizes.items()]
-    axis.bar_label(bars, labels, fontsize=10)
-    axis.set(xscale="log", xlabel="bytes", xlim=(min(sizes.values()) / 3, max(sizes.values()) * 60))
-    axis.invert_yaxis()
+    figure, axis = plt.subplots(figsize=(9.5, 0.7 * len(sizes) + 1))
+    values, places = np.array(list(sizes.values())), range(len(sizes))
+    low, high = 10 ** np.floor(np.log10(values.min())), 10 ** np.ceil(np.log10(values.max()))
+    axis.hlines(places, low, values, color="0.7", linewidth=2)
+    axis.plot(values, places, "o", color="black")
+    for place, size in zip(places, values):
+        axis.annotate(f"{size / 1000:,.0f} kB", (size, place), (0, 7), textcoords="offset points", ha="center")
+    axis.set_yticks(places, [f"{name}\n{words[name]}" for name in sizes])
+    axis.set(xscale="log", xlabel="bytes", xlim=(low, high), ylim=(len(sizes) - 0.5, -0.7))
     axis.grid(axis="y", visible=False)
     return figure
 

@@ -73,8 +73,8 @@ def descriptor(patch: np.ndarray, numbers: np.ndarray) -> plt.Figure:
         axes[1].plot(x, y, "o", color="black", markersize=4)
         for length, turn in zip(rays[row, column], turns):
             axes[1].plot((x, x + length * np.cos(turn)), (y, y - length * np.sin(turn)), color="black", linewidth=2)
-    axes[0].set_title("what is looked at")
-    axes[1].set_title("what is kept: 16 × 8 numbers")
+    axes[0].set_title("the patch")
+    axes[1].set_title("its descriptor: 16 × 8 numbers")
     return figure
 
 
@@ -148,7 +148,7 @@ def bags(images: Sequence[np.ndarray], shares: np.ndarray, labels: Sequence[str]
         left.axis("off")
         right.bar(np.arange(len(row)), row, width=1, color=colour(label, classes))
         right.set_title(written(label), loc="left", fontsize=11)
-        right.set(ylim=(0, 1.05 * shares.max()), xlim=(-1, len(row)), ylabel="share")
+        right.set(ylim=(0, 1.05 * shares.max()), xlim=(-1, len(row)), ylabel="fraction")
     axes[-1, 1].set_xlabel("word")
     return figure
 

@@ -7,4 +7,4 @@ from lib.sample.clips import CLIPS, draw_clip
 from lib.sample.photographs import draw_crowds, draw_photographs
 
 # Raise it when what is drawn changes: every stored figure on the sample is then measured again.
-VERSION = 1
+VERSION = 2

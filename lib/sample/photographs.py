@@ -37,9 +37,10 @@ class Entry:
 
 
 def draw_photographs(folder: Path, seed: int = 0, per_class: int = 200, progress: bool = True) -> None:
-    """Draw `per_class` photographs of each event into `folder`, with `folder/manifest.csv`.
+    """Draw photographs of each event into `folder`, with `folder/manifest.csv`: `per_class` to train on, as many to test.
 
-    Four faults are planted: one badminton picture is greyscale, one formula1 picture is a PNG with transparency,
+    The manifest marks the test set, which shares no shot and no random number with the others.
+    Four faults are planted among the photographs to train on: one badminton picture is greyscale, one formula1 picture is a PNG with transparency,
     and two files come on top: a volleyball picture that is an exact copy of another (it shares the other's group),
     and a badminton file that is no picture at all (width and height 0 in the manifest).
     The same seed gives the same bytes. Everything is drawn beside `folder` and moved into place at the end.
@@ -80,12 +81,13 @@ def draw_crowds(count: int, seed: int = 0) -> list[np.ndarray]:
 def _draw_all(folder: Path, seed: int, per_class: int, progress: bool) -> None:
     """Draw every event's pictures and the faults into `folder`, then write the manifest."""
     entries: list[Entry] = []
-    with progress_bar(shown=progress, total=per_class * len(EVENTS), desc="drawing photographs", unit="pic") as bar:
+    with progress_bar(shown=progress, total=2 * per_class * len(EVENTS), desc="drawing photographs", unit="pic") as bar:
         for index, event in enumerate(EVENTS):
-            rng = np.random.default_rng([seed, index])
-            first_group = max((entry.group for entry in entries), default=-1) + 1
-            entries += _draw_event(folder, event, rng, per_class, first_group, bar)
-    _plant_faults(folder, entries, np.random.default_rng([seed, len(EVENTS)]))
+            entries += _draw_event(folder, event, np.random.default_rng([seed, index]), per_class, _next(entries), bar)
+        _plant_faults(folder, entries, np.random.default_rng([seed, len(EVENTS)]))
+        for index, event in enumerate(EVENTS):
+            rng = np.random.default_rng([seed, index, 1])
+            entries += _draw_event(folder, event, rng, per_class, _next(entries), bar, split="test")
     entries.sort(key=lambda entry: entry.path)
     with open(folder / "manifest.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(Entry.__dataclass_fields__), lineterminator="\n")
@@ -93,9 +95,16 @@ def _draw_all(folder: Path, seed: int, per_class: int, progress: bool) -> None:
         writer.writerows(asdict(entry) for entry in entries)
 
 
-def _draw_event(folder: Path, event: str, rng: np.random.Generator, count: int, group: int, bar: tqdm) -> list[Entry]:
+def _next(entries: list[Entry]) -> int:
+    """Give the number of the next group."""
+    return max((entry.group for entry in entries), default=-1) + 1
+
+
+def _draw_event(
+    folder: Path, event: str, rng: np.random.Generator, count: int, group: int, bar: tqdm, split: str = ""
+) -> list[Entry]:
     """Draw `count` pictures of one event, shot by shot; shots are numbered from `group`."""
-    (folder / event).mkdir()
+    (folder / event).mkdir(exist_ok=True)
     numbers = rng.permutation(count)  # so that the frames of one shot do not lie side by side in the folder
     entries: list[Entry] = []
     kinds = deal_kinds(event, rng)
@@ -107,8 +116,8 @@ def _draw_event(folder: Path, event: str, rng: np.random.Generator, count: int, 
         length = rng.choice(CUTAWAY_LENGTHS if kind in CUTAWAYS else SHOT_LENGTHS)
         for step in range(min(length, count - len(entries))):
             picture = shot(start + 0.28 * step)
-            name = f"{numbers[len(entries)]:04d}.jpg"
-            entries.append(_write(folder, event, name, _jpeg(develop(picture, rng), rng), group))
+            name = f"{split and split + '_'}{numbers[len(entries)]:04d}.jpg"
+            entries.append(_write(folder, event, name, _jpeg(develop(picture, rng), rng), group, split))
             bar.update()
         group += 1
     return entries
@@ -121,12 +130,12 @@ def _jpeg(picture: np.ndarray, rng: np.random.Generator) -> bytes:
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
-def _write(folder: Path, event: str, name: str, data: bytes, group: int) -> Entry:
+def _write(folder: Path, event: str, name: str, data: bytes, group: int, split: str = "") -> Entry:
     """Write one file and describe it; what does not decode has width and height 0."""
     (folder / event / name).write_bytes(data)
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     height, width = (0, 0) if picture is None else picture.shape[:2]
-    return Entry(f"{event}/{name}", event, hashlib.sha256(data).hexdigest(), len(data), width, height, group)
+    return Entry(f"{event}/{name}", event, hashlib.sha256(data).hexdigest(), len(data), width, height, group, split)
 
 
 def _plant_faults(folder: Path, entries: list[Entry], rng: np.random.Generator) -> None:
@@ -137,8 +146,7 @@ def _plant_faults(folder: Path, entries: list[Entry], rng: np.random.Generator) 
     original = of["volleyball"][rng.integers(len(of["volleyball"]))]
     data = (folder / original.path).read_bytes()
     entries.append(_write(folder, "volleyball", f"{len(of['volleyball']):04d}.jpg", data, original.group))
-    last_group = max(entry.group for entry in entries)
-    entries.append(_write(folder, "badminton", f"{len(of['badminton']):04d}.jpg", UNREADABLE, last_group + 1))
+    entries.append(_write(folder, "badminton", f"{len(of['badminton']):04d}.jpg", UNREADABLE, _next(entries)))
 
 
 def _replace(

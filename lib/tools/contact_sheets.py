@@ -1,4 +1,4 @@
-"""The README's pictures: 48 photographs of the drawn sample, 24 frames of its clips, and a clip's labels."""
+"""The documents' pictures: 48 synthetic photographs, 24 frames of the clips, a clip's labels, and the README's animation."""
 
 from pathlib import Path
 
@@ -8,23 +8,27 @@ import numpy as np
 
 from lib import lessons, photos, plots, sample, smoothing, timeline, video
 from lib.core import paths
+from lib.core.colours import colours
 from lib.core.files import atomic_write
 from lib.core.paths import Run
 from lib.plots.style import use_style
 
 WINDOWS = (32, 64)
 GAP = 4  # pixels of white between pictures
+SECONDS, EVERY = 6, 2  # of the animation: its length, and every how many frames of the clip it has one
+PANE, TITLE = (400, 225), 26  # pixels: each half of the animation, and the height of the line above it
 
 
-def targets() -> tuple[Path, Path, Path]:
-    """Give where the README shows them: photographs, frames, labels."""
+def targets() -> tuple[Path, ...]:
+    """Give where the documents show them: photographs, frames, labels, animation."""
     clips = paths.EXAMPLE_CLIPS
-    return paths.DATA / "contact_sheet.jpg", clips / "contact_sheet.jpg", clips / "label_strips.png"
+    names = "contact_sheet.jpg", "label_strips.png", "raw_and_smoothed.webp"
+    return paths.DATA / "contact_sheet.jpg", *(clips / name for name in names)
 
 
 def make() -> None:
-    """Write the three pictures where the README shows them."""
-    photographs, frames, strips = targets()
+    """Write the pictures where the documents show them."""
+    photographs, frames, strips, animation = targets()
     run = Run("sample", "bundled")
     _write(
         photographs,
@@ -34,7 +38,10 @@ def make() -> None:
     )
     clips = [lessons.clip(name, run) for name in sample.CLIPS]
     _write(frames, [image for clip in clips for image in _frames(clip, 4)], columns=4, size=(320, 180))
-    _write_strips(strips, lessons.clip("sports_day", run))
+    clip = lessons.clip("sports_day", run)
+    scored = _scores(clip)
+    _write_strips(strips, clip, scored)
+    _write_animation(animation, clip, scored)
 
 
 def _photographs(found: list[photos.Photo], per_class: int = 16) -> list[np.ndarray]:
@@ -75,22 +82,92 @@ def _tile(image: np.ndarray, width: int, height: int) -> np.ndarray:
     return image[top : top + height, left : left + width]
 
 
-def _write_strips(path: Path, clip: Path) -> None:
-    """Write the labels of a clip as strips: the truth, each frame alone, two deques'."""
+def _scores(clip: Path) -> video.FrameScores:
+    """Score a clip with the classifier of notebook 03, which is trained first where it is missing."""
     from lib import classifier  # loads TensorFlow, which other commands need not wait for
 
     run = lessons.begin("05_video_smoothing", "sample", "bundled", seed=0)
     model = classifier.load(run.classifier("03_fine_tuning"))
-    kept = video.score_clip(clip, model.predict, model.resize, model.classes)
+    return video.score_clip(clip, model.predict, model.resize, model.classes)
+
+
+def _write_strips(path: Path, clip: Path, scored: video.FrameScores) -> None:
+    """Write the labels of a clip as strips: the truth, each frame alone, two deques'."""
     strips = {
-        "truth": timeline.read_truth(clip.with_suffix(".truth.csv")).labels(model.classes),
-        "each frame": kept.scores.argmax(axis=1),
+        "truth": timeline.read_truth(clip.with_suffix(".truth.csv")).labels(scored.classes),
+        "each frame": scored.scores.argmax(axis=1),
     }
-    strips |= {f"deque of {size}": smoothing.RollingMean(size)(kept.scores).argmax(axis=1) for size in WINDOWS}
+    strips |= {f"deque of {size}": smoothing.RollingMean(size)(scored.scores).argmax(axis=1) for size in WINDOWS}
     use_style()
     plt.switch_backend("agg")  # a notebook's, inherited from the cell that runs this, would keep no figure
-    figure = plots.label_strips(kept.seconds, strips, model.classes)
+    figure = plots.label_strips(scored.seconds, strips, scored.classes)
     assert figure is not None  # only a notebook's backend shows it instead
     with atomic_write(path) as part:
         figure.savefig(part, dpi=100, bbox_inches="tight")
-    print(f"{path.relative_to(paths.ROOT)}: {len(kept.scores)} frames")
+    print(f"{path.relative_to(paths.ROOT)}: {len(scored.scores)} frames")
+
+
+def _write_animation(path: Path, clip: Path, scored: video.FrameScores) -> None:
+    """Write some seconds of a clip twice, side by side: with the label of each frame alone, and with the deque's."""
+    shown = busiest(scored.scores.argmax(axis=1), round(SECONDS * scored.rate))
+    smoothed = smoothing.RollingMean(WINDOWS[0])(scored.scores)
+    labels = {
+        "Each frame alone": scored.scores.argmax(axis=1)[shown],
+        f"Mean of the last {WINDOWS[0]} frames' scores": smoothed.argmax(axis=1)[shown],
+    }
+    with video.VideoReader(clip) as reader:
+        images = [_tile(frame.image, *PANE) for frame in reader if frame.index in shown]
+    animation = cv2.Animation()
+    animation.frames = [
+        cv2.cvtColor(side_by_side(images[at], labels, scored.classes, at), cv2.COLOR_RGB2BGR)
+        for at in range(0, len(images), EVERY)
+    ]
+    animation.durations = [round(1000 * EVERY / scored.rate)] * len(animation.frames)
+    with atomic_write(path) as part:
+        cv2.imwriteanimation(str(part), animation, [cv2.IMWRITE_WEBP_QUALITY, 60])
+    print(
+        f"{path.relative_to(paths.ROOT)}: {len(animation.frames)} frames, from second {scored.seconds[shown[0]]:.1f} on"
+    )
+
+
+def busiest(labels: np.ndarray, length: int) -> range:
+    """Find the stretch of a clip in which the label changes most often, the first of several.
+
+    Args:
+        labels: int (n,), the label of each frame.
+        length: frames of the stretch, at most n.
+
+    Returns:
+        The indices of its frames.
+
+    Example:
+        >>> busiest(np.array([0, 0, 0, 1, 0, 1, 1, 1]), 4)
+        range(2, 6)
+    """
+    changes = np.convolve(np.diff(labels) != 0, np.ones(length - 1), "valid")
+    first = int(changes.argmax())
+    return range(first, first + length)
+
+
+def side_by_side(image: np.ndarray, labels: dict[str, np.ndarray], classes: tuple[str, ...], at: int) -> np.ndarray:
+    """Draw one frame as often as there are ways to label it, with a title above each.
+
+    Args:
+        image: uint8 RGB (h, w, 3).
+        labels: for each title, int (n,): the label of every frame of the stretch, which are the strip below.
+        classes: the names of the events.
+        at: which of the n frames it is.
+
+    Returns:
+        uint8 RGB, as wide as all of them and the gaps between.
+    """
+    palette = colours(classes)
+    panes = []
+    for title, each in labels.items():
+        name = classes[each[at]]
+        strip = video.strip_of(each, np.array([*palette.values(), (0, 0, 0)], np.uint8))
+        pane = video.draw_label(image, name, palette[name], strip=strip, position=at / (len(each) - 1))
+        above = np.full((TITLE, image.shape[1], 3), 255, np.uint8)
+        cv2.putText(above, title, (2, TITLE - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0, 0, 0), 1, cv2.LINE_AA)
+        panes += [np.full((TITLE + image.shape[0], GAP, 3), 255, np.uint8), np.vstack([above, pane])]
+    return np.hstack(panes[1:])

@@ -1,7 +1,7 @@
-"""The exercises of notebooks 04 and 14: the confusion matrix; precision, its rows, F1, intervals, the sign test.
+"""The exercises of notebooks 04 and 14: the confusion matrix, precision and recall; the sign test, temperature, occlusion.
 
 Example:
-    lessons.check("f1_scores", f1_scores)
+    lessons.check("sign_test", sign_test)
 """
 
 from collections.abc import Callable
@@ -9,27 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.lessons.exercises import AnswerError, Hint, exercise, expect, expect_number
-
-
-@exercise
-def badminton_precision(answer: Any) -> None:
-    """Check the precision of badminton: of 280 photographs predicted so, 224 were.
-
-    Args:
-        answer: 0 to 1.
-    """
-
-    expect_number(answer, "Give a number, such as 224 / 300.")
-
-    def close(value: float) -> bool:
-        return abs(answer - value) < 0.005
-
-    expect(not close(224 / 232), "That is the recall: of those that *were* badminton, the share that was called so.")
-    expect(not close(508 / 577), "That is the accuracy, of all three events together.")
-    expect(not close(56 / 280), "Those are the wrong ones among the photographs called badminton: you want the others.")
-    expect(answer < 1, "Give it as a share, a number from 0 to 1.")
-    expect(close(0.8), "Go down the column of badminton: how many were called so in all, and how many of them were?")
+from lib.lessons.exercises import AnswerError, Hint, exercise, expect
 
 
 @exercise
@@ -57,77 +37,6 @@ def count_matrix(answer: Callable) -> None:
     expect(none.shape == (2, 2) and none.sum() == 0, "Without pictures it is a table of zeros.")
     hint = f"The counts are right, but kept as {given.dtype}: give a table of whole numbers (int)."
     expect(np.issubdtype(given.dtype, np.integer), hint)
-
-
-@exercise
-def by_row(answer: Callable) -> None:
-    """Check the fractions of each row of a confusion matrix; an empty row stays 0.
-
-    Args:
-        answer: function of counts (classes, classes); gives fractions of the same shape.
-    """
-    counts = np.array([[6, 2, 0], [1, 1, 2], [0, 0, 5]])
-    kept = counts.copy()
-    shares = np.asarray(answer(counts))
-    expect(np.array_equal(counts, kept), "It changes the matrix that it was given: leave that as it is.")
-    expect(shares.shape == (3, 3), f"The result is a matrix of the same shape, (3, 3), not {shares.shape}.")
-    expect(
-        not np.allclose(shares, counts / counts.sum()),
-        "That is the share of all pictures: divide each row by its own sum.",
-    )
-    expect(not np.allclose(shares, counts / counts.sum(axis=0)), "That is by column: it shows precision, not recall.")
-    hint = "Each row was divided by another row's sum: keep the sums as a column, with keepdims=True or [:, None]."
-    expect(not np.allclose(shares, counts / counts.sum(axis=1)), hint)
-    hint = "Every share was cut down to a whole number: an array of whole numbers holds no 0.75, only 0."
-    expect(not np.array_equal(shares, counts // counts.sum(axis=1, keepdims=True)), hint)
-    expect(np.allclose(shares.sum(axis=1), 1), "Each row should add up to 1.")
-    expect(
-        np.allclose(shares, counts / counts.sum(axis=1, keepdims=True)), "Divide every number by the sum of its row."
-    )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        empty = np.asarray(answer(np.array([[3, 1], [0, 0]])))
-    expect(
-        np.allclose(empty, [[0.75, 0.25], [0.0, 0.0]]),
-        "A class without pictures has a row of zeros: 0 / 0 must stay 0.",
-    )
-
-
-@exercise
-def f1_scores(answer: Callable) -> None:
-    """Check the F1 of each class; 0 where nothing is right.
-
-    Args:
-        answer: function of counts (classes, classes); gives (classes,), 0 to 1.
-    """
-    counts = np.array([[6, 2, 0], [1, 1, 2], [1, 0, 5]])
-    right, called, are = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
-    precision, recall = right / called, right / are
-    scores = np.asarray(answer(counts))
-    expect(scores.shape == (3,), f"Three classes have three scores: the shape (3,), not {scores.shape}.")
-    expect(not np.allclose(scores, recall), "That is the recall alone.")
-    expect(not np.allclose(scores, precision), "That is the precision alone.")
-    expect(not np.allclose(scores, (precision + recall) / 2), "That is the plain mean; F1 is the harmonic one.")
-    expect(not np.allclose(scores, precision * recall / (precision + recall)), "The factor 2 is missing.")
-    expect(not np.allclose(scores, 2 * precision * recall), "Divide by the sum of the two as well.")
-    expect(np.allclose(scores, 2 * right / (called + are)), "F1 is 2 · precision · recall / (precision + recall).")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        never = np.asarray(answer(np.array([[4, 0, 0], [4, 0, 0], [0, 0, 0]])))
-    hint = "A class that is never called, or never there, has an F1 of 0 here; 0 / 0 gives nan."
-    expect(np.allclose(never, [2 / 3, 0, 0]), hint)
-
-
-@exercise
-def times_as_many(answer: Any) -> None:
-    """Check how many times as many photographs make an interval half as wide.
-
-    Args:
-        answer: 4, since the width falls with the square root.
-    """
-    expect_number(answer)
-    expect(answer != 2, "Twice as many make it narrower, but not by half: try it with the lines above.")
-    expect(answer > 1, "More photographs make the interval narrower, not wider.")
-    expect(answer >= 3.5, "More than that: look at where n stands in the rule of thumb.")
-    expect(answer <= 4.5, "Fewer will do: look at where n stands in the rule of thumb.")
 
 
 @exercise
@@ -193,3 +102,127 @@ def _two(given: Any) -> np.ndarray:
     hint = "Return two numbers, the precision and the recall of class k: `return precision, recall`."
     expect(np.shape(given) == (2,), hint)
     return np.asarray(given, float)
+
+
+@exercise
+def with_temperature(answer: Callable) -> None:
+    """Check a Keras model whose softmax probabilities are tempered.
+
+    Args:
+        answer: function of a Keras model that ends in softmax, and a temperature; gives a Keras model.
+    """
+    from lib.core.framework import keras  # TensorFlow is loaded only where a model is checked
+
+    dense = keras.layers.Dense(3, activation="softmax")
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, dense(inputs))
+    rng = np.random.default_rng(0)
+    dense.set_weights([rng.normal(0, 2, (4, 3)), rng.normal(size=3)])
+    x = rng.normal(size=(6, 4)).astype(np.float32)
+    before, config = model(x).numpy(), model.to_json()
+
+    given = answer(model, 2.0)
+    expect(isinstance(given, keras.Model), f"Return a keras.Model, not {type(given).__name__}.")
+    expect(given is not model, "That is the model that was given: make a new one with `keras.Model(inputs, outputs)`.")
+    expect(
+        given.input_shape == (None, 4), f"Its input should be that of the model, (None, 4), not {given.input_shape}."
+    )
+    expect(given.output_shape == (None, 3), f"Its output should be (None, 3), not {given.output_shape}.")
+    after = given(x).numpy()
+    unchanged = np.allclose(model(x).numpy(), before) and model.to_json() == config
+    expect(unchanged, "The model that was given has changed: leave it as it is.")
+    _expect_tempered(after, before)
+    expect(np.allclose(answer(model, 1.0)(x).numpy(), before, atol=1e-5), "With temperature 1 nothing should change.")
+    expect(
+        np.allclose(answer(model, 0.5)(x).numpy(), _softmax(np.log(before) / 0.5), atol=1e-4),
+        "It fails for temperature 0.5.",
+    )
+    dense.set_weights([1000 * array for array in dense.get_weights()])
+    extreme = answer(model, 4.0)(x).numpy()
+    expect(not np.isnan(extreme).any(), "A probability of exactly 0 gives nan: its logarithm is minus infinity.")
+    hint = "A Lambda layer holds Python code, which Keras refuses to load: use the functions of `keras.ops`."
+    expect(not any(isinstance(layer, keras.layers.Lambda) for layer in given.layers), hint)
+
+
+def _expect_tempered(after: np.ndarray, before: np.ndarray) -> None:
+    """Raise a hint unless `after` is `before` with temperature 2."""
+    hint = "The probabilities themselves are divided: divide the logits, the logarithms of the probabilities."
+    expect(not np.allclose(after, before / 2), hint)
+    hint = "That is the softmax of probabilities: take their logarithm first."
+    expect(not np.allclose(after, _softmax(before / 2), atol=1e-5), hint)
+    hint = "These are logits: end with a softmax, so that each row sums to 1."
+    expect(np.allclose(after.sum(axis=1), 1, atol=1e-4), hint)
+    hint = "More confident instead of less: the logits are divided by the temperature, not multiplied."
+    expect(not np.allclose(after, _softmax(np.log(before) / 0.5), atol=1e-4), hint)
+    expect(not np.allclose(after, before, atol=1e-5), "The temperature has no effect yet.")
+    hint = "With temperature 2 each row should be softmax(log(probabilities) / 2)."
+    expect(np.allclose(after, _softmax(np.log(before) / 2), atol=1e-4), hint)
+
+
+def _softmax(rows: np.ndarray) -> np.ndarray:
+    powered = np.exp(rows)
+    return powered / powered.sum(axis=1, keepdims=True)
+
+
+@exercise
+def occlusion(answer: Callable) -> None:
+    """Check how much confidence is lost when each cell of an image is covered with the image's mean colour.
+
+    Args:
+        answer: function of an image (height, width, 3), a function `predict` from images (n, height, width, 3) to
+            confidences (n,), and the number of cells per side; gives the losses (cells, cells).
+    """
+    image = np.random.default_rng(0).integers(0, 120, (24, 36, 3), dtype=np.uint8)
+    image[4:8, 24:30] = image[-1, -1] = 255  # cell (1, 4) of 6 × 6, and the last pixel
+    kept = image.copy()
+    seen: list[np.ndarray] = []
+
+    def predict(images: np.ndarray) -> np.ndarray:
+        images = np.asarray(images)
+        expect(
+            images.ndim == 4, f"`predict` takes a batch (n, height, width, 3), not {images.shape}: one is image[None]."
+        )
+        expect(
+            images.shape[1:] == image.shape, f"Each image stays (24, 36, 3): {images.shape[1:]} was given to predict."
+        )
+        expect(images.dtype == np.uint8, f"`predict` takes uint8 images, not {images.dtype}.")
+        seen.extend(images)
+        return images[:, 4:8, 24:30].mean(axis=(1, 2, 3)) / 255
+
+    losses = np.asarray(answer(image, predict, 6))
+    expect(np.array_equal(image, kept), "The image that was given has changed: cover a copy.")
+    expect(losses.shape == (6, 6), f"6 cells per side give an array (6, 6), not {losses.shape}.")
+    _expect_one_cell(seen, kept)
+    right = np.zeros((6, 6))
+    right[1, 4] = 1 - np.round(kept.mean(axis=(0, 1))).mean() / 255
+    hint = "These are the confidences that are left: return the confidence of the whole image minus these."
+    expect(not np.allclose(losses, 1 - right, atol=0.01), hint)
+    expect(not np.allclose(losses, -right, atol=0.01), "The sign is wrong: lost confidence is above 0.")
+    expect(
+        not np.allclose(losses, right.T, atol=0.01),
+        "Rows and columns have changed places: row i is the i-th from above.",
+    )
+    expect(np.allclose(losses, right, atol=0.01), "Entry (i, j) should be what covering cell (i, j) alone costs.")
+    odd = np.asarray(answer(image, lambda images: np.asarray(images)[..., -1, -1, 0] / 255, 5))
+    right = np.zeros((5, 5))
+    right[4, 4] = 1 - kept[..., 0].mean() / 255
+    hint = "24 × 36 does not divide by 5: cell i covers the rows i * height // 5 to (i + 1) * height // 5."
+    expect(odd.shape == (5, 5) and np.allclose(odd, right, atol=0.01), hint)
+
+
+def _expect_one_cell(seen: list[np.ndarray], image: np.ndarray) -> None:
+    """Raise a hint unless the images differ from the whole one in nothing, or in one cell of 4 × 6 pixels of mean colour."""
+    colour = image.mean(axis=(0, 1))
+    cells = []
+    for shown in seen:
+        rows, columns = np.nonzero((shown != image).any(axis=-1))
+        if not len(rows):
+            continue
+        top, left = 4 * (rows.min() // 4), 6 * (columns.min() // 6)
+        hint = "Cover one cell at a time, 24 / 6 rows high and 36 / 6 columns wide, and start each time from the image."
+        expect(rows.max() < top + 4 and columns.max() < left + 6, hint)
+        patch = shown[top : top + 4, left : left + 6]
+        hint = "Cover the whole cell with one colour, the mean of the image: image.mean(axis=(0, 1))."
+        expect(np.abs(patch - colour).max() <= 1, hint)
+        cells.append((top, left))
+    expect(len(set(cells)) == 36, f"6 × 6 cells are covered one after another: `predict` has seen {len(set(cells))}.")

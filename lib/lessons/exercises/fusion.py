@@ -1,10 +1,10 @@
-"""The exercises of notebook 07: blocks of frames, frames in reach, weights in 3-D, the sharp centre, a clip's name.
+"""The exercises of notebook 07: blocks of frames, frames in reach, weights in 3-D, the centre, a clip's name, an LSTM.
 
 Example:
     lessons.check("name_of_clip", name_of_clip)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -125,3 +125,60 @@ def name_of_clip(answer: Callable) -> None:
     expect(answer(later, classes) == "golf", "Every block counts alike, not the last one alone.")
     single = np.array([[0.0, 0.7, 0.3], [0.65, 0.0, 0.35], [0.6, 0.1, 0.3]])
     expect(answer(single, classes) == "golf", "The mean counts, not the highest score of a single block.")
+
+
+@exercise
+def recurrent(answer: Callable) -> None:
+    """Check a network with one convolutional tower for every frame and an LSTM over their features.
+
+    Args:
+        answer: function of frames, height, width and classes; gives a Keras model.
+    """
+    from lib.core.framework import keras  # TensorFlow is loaded only where a model is checked
+
+    model = answer(4, 24, 32, 3)
+    expect(isinstance(model, keras.Model), f"Return a Keras model, not a {type(model).__name__}.")
+    expect(
+        model.built,
+        "The model does not know the shape of its input: start with `keras.Input((frames, height, width, 3))`.",
+    )
+    shape = model.input_shape[1:]
+    expect(shape == (4, 24, 32, 3), f"The input should be a block of shape (4, 24, 32, 3), not {shape}.")
+    shape = model.output_shape[1:]
+    hint = " The LSTM should give its last output alone (return_sequences=False)." if shape == (4, 3) else ""
+    expect(shape == (3,), f"For 3 classes the output of one block has the shape (3,), not {shape}.{hint}")
+    layers = list(_inside(model))
+    expect(
+        any(isinstance(layer, keras.layers.RNN) for layer in layers), "A recurrent layer is missing: keras.layers.LSTM."
+    )
+    expect(any(isinstance(layer, keras.layers.Conv2D) for layer in layers), "The tower needs at least one Conv2D.")
+    hint = (
+        "With more frames the model has more parameters: use one tower for all frames (keras.layers.TimeDistributed)."
+    )
+    expect(answer(6, 24, 32, 3).count_params() == model.count_params(), hint)
+    other = answer(4, 40, 32, 2)
+    right = other.input_shape == (None, 4, 40, 32, 3) and other.output_shape == (None, 2)
+    expect(right, "It should work for other heights and numbers of classes, too: use all arguments.")
+    block = np.random.default_rng(0).integers(0, 256, (2, 4, 24, 32, 3)).astype(np.float32)
+    given = np.asarray(model(block, training=False))
+    expect(np.allclose(given.sum(axis=1), 1, atol=1e-3), "The outputs of a block should add up to 1: end with softmax.")
+    for frame in range(4):
+        changed = block.copy()
+        changed[:, frame] = 255 - changed[:, frame]
+        hint = f"Frame {frame} of 4, counted from 0, has no influence on the output: all frames go into the LSTM."
+        expect(not np.allclose(model(changed, training=False), given, atol=1e-7), hint)
+    expect(
+        not np.allclose(model(block[:, ::-1], training=False), given, atol=1e-7),
+        "Played backwards a block gives the same output: the LSTM should run over time, one step for each frame.",
+    )
+
+
+def _inside(layer: Any) -> Iterator[Any]:
+    """Give the layers of a model, those of models and of wrappers inside it too."""
+    for inner in getattr(layer, "layers", ()):
+        yield inner
+        yield from _inside(inner)
+    for name in ("layer", "forward_layer"):  # of TimeDistributed and Bidirectional
+        if hasattr(layer, name):
+            yield getattr(layer, name)
+            yield from _inside(getattr(layer, name))

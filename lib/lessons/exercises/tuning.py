@@ -1,7 +1,7 @@
-"""The exercises of notebooks 03 and 13: trainable layers and parameters, unfreezing, warm-up, the learning rate.
+"""The exercises of notebooks 03 and 13: unfreezing, trainable parameters, a learning rate schedule.
 
 Example:
-    lessons.check("may_move", may_move)
+    lessons.check("unfreeze", unfreeze)
 """
 
 from collections.abc import Callable
@@ -9,122 +9,104 @@ from typing import Any
 
 import numpy as np
 
-from lib.lessons.exercises import AnswerError, Hint, exercise, expect, expect_number
+from lib.lessons.exercises import Hint, exercise, expect
 from lib.lessons.exercises._compiled import expect_compiled
 
 
 @exercise
-def free_share(answer: Callable) -> None:
-    """Check the fraction of all parameters that is trainable.
+def trainable_fraction(answer: Callable) -> None:
+    """Check the fraction of a model's parameters that is trainable.
 
     Args:
-        answer: function of layers [(name, parameters, trainable)]; gives 0 to 1.
+        answer: function of a Keras model; gives 0 to 1.
     """
-    layers = [("conv1", 200, False), ("norm1", 20, False), ("conv2", 600, True), ("dense", 180, True)]
-    given = list(layers)
-    share = answer(given)
-    expect(given == layers, "It changes the list that it was given: leave it as it is.")
-    expect(share != 780, "That is how many numbers may move: divide by how many there are.")
-    expect(share != 2 / 4, "That is the share of the layers: a layer counts with its numbers.")
-    expect(not np.isclose(share, 78), "Nearly: give a share between 0 and 1, not a percentage.")
-    expect(not np.isclose(share, 0.22), "That is the share that stays: give the one that may move.")
-    expect(not np.isclose(share, 780 / 220), "Divide by all the numbers, the free ones among them.")
-    expect(np.isclose(share, 0.78), "200 + 20 numbers stay and 600 + 180 may move: the share is 780 / 1000.")
-    expect(answer([("conv", 5, False)]) == 0, "Where no layer is trainable the share is 0.")
-    expect(answer([("conv", 5, True)]) == 1, "Where every layer is trainable the share is 1.")
-    relu = [("conv", 5, True), ("relu", 0, False)]
-    expect(answer(relu) == 1, "A layer without numbers changes nothing, whether it is trainable or not.")
+    from lib.core.framework import keras  # TensorFlow is loaded only where a model is checked
 
+    def model(frozen: str = "", inner_frozen: bool = False) -> Any:
+        """80 + 16 + 32 parameters, of which batch normalisation measures 8; the last layer is a model."""
+        inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4), keras.layers.Dense(3, use_bias=False)])
+        inner.layers[0].trainable = not inner_frozen
+        layers = [keras.layers.Dense(4, name="first"), keras.layers.BatchNormalization(name="norm"), inner]
+        made = keras.Sequential([keras.Input((19,)), *layers])
+        for layer in made.layers:
+            layer.trainable = layer.trainable and layer.name != frozen
+        return made
 
-NAMES = ("conv1", "conv1_norm", "relu1", "conv2", "conv2_norm", "relu2", "conv3", "conv3_norm")
+    whole = model("first")
+    flags = [layer.trainable for layer in whole.layers]
+    share = answer(whole)
+    expect([layer.trainable for layer in whole.layers] == flags, "It changes what is trainable: only count.")
+    expect(share != 40, "That is how many parameters are trainable: divide by how many there are.")
+    expect(share != 2 / 3, "That is the fraction of the layers: a layer counts with its parameters.")
+    expect(not np.isclose(share, 5 / 9), "That is the fraction of the weight arrays: count the numbers in each.")
+    expect(not np.isclose(share, 100 * 40 / 128), "Nearly: give a fraction from 0 to 1, not a percentage.")
+    expect(not np.isclose(share, 88 / 128), "That is the fraction that is not trainable.")
+    expect(not np.isclose(share, 40 / 88), "Divide by all parameters, the trainable ones among them.")
+    hint = "The running mean and variance of batch normalisation are never trainable: take `trainable_weights`."
+    expect(not np.isclose(share, 48 / 128), hint)
+    expect(np.isclose(share, 40 / 128), "Here 40 of 128 parameters are trainable, which is 0.3125.")
+    hint = "A model can be a layer of another: in it, too, a layer may be frozen (`trainable_weights` knows)."
+    expect(np.isclose(answer(model(inner_frozen=True)), (80 + 8 + 12) / 128), hint)
+    frozen = model()
+    frozen.trainable = False
+    expect(answer(frozen) == 0, "Where nothing is trainable the fraction is 0.")
 
 
 @exercise
-def may_move(answer: Callable) -> None:
-    """Check which layers are trainable: from one on, except for those whose names end in _norm.
+def warm_linear(answer: Callable) -> None:
+    """Check a learning rate schedule: a warm-up in equal parts, then a straight line down to 0.
 
     Args:
-        answer: function of the layers' names and the first to unfreeze; gives a flag for each.
+        answer: function of the peak, all steps, and the steps of the warm-up; gives a Keras schedule.
     """
-    names = list(NAMES)
-    flags = answer(names, "conv2")
-    expect(names == list(NAMES), "It changes the list of names that it was given: leave it as it is.")
-    flags = list(flags)
-    expect(len(flags) == 8, f"Give a flag for every layer: 8 names, and not {len(flags)}.")
-    expect(not any(isinstance(flag, str) for flag in flags), "Give True or False for each layer, not its name.")
-    expect(not any(flags[:3]), "Layers before the first one to unfreeze stay frozen.")
-    expect(flags[3], "The layer that is named `first` is itself unfrozen.")
-    expect(not (flags[4] or flags[7]), "A layer whose name ends in _norm stays frozen, wherever it stands.")
-    expect(flags[6], "All layers from `first` on may move, to the very end.")
-    right = [False, False, False, True, False, True, True, False]
-    expect(flags == right, "From the layer `first` on all may move, but for those whose name ends in _norm.")
-    expect(next(iter(answer(names, "conv1"))), "Unfrozen from the very first layer, that one may move too.")
-    after = list(answer(names, "conv1_norm"))
-    expect(not after[1] and after[2], "Where `first` is itself a normalisation, that one stays and the next may move.")
-    named = list(answer(["norm_free_conv", "block2_norm_conv"], "norm_free_conv"))
-    expect(named == [True, True], "Look at how a name ends, not at what is in it: block2_norm_conv may move.")
-    last = list(answer(["conv10", "conv1"], "conv1"))
-    expect(last == [False, True], "conv10 is not conv1: look for the whole name.")
+    from lib.core.framework import keras
 
+    schedule = answer(0.1, 100, 10)
+    hint = "Return an instance of a class that is derived from keras.optimizers.schedules.LearningRateSchedule."
+    expect(not isinstance(schedule, type), "Return an instance, not the class: add the brackets.")
+    expect(isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule), hint)
 
-@exercise
-def warm_up_steps(answer: Any) -> None:
-    """Check a tenth of the steps of 500 photographs in batches of 32, over 20 epochs.
+    def rate(schedule: Any, step: int) -> float:
+        return float(_in_graph(schedule, step))
 
-    Args:
-        answer: a whole number.
-    """
-    expect_number(answer)
-    hint = "The last, smaller batch of an epoch is a step too: how many batches hold 500 photographs?"
-    expect(answer not in (30, 31, 31.25, 312, 312.5), hint)
-    expect(answer not in (300, 320), "That is all the steps of the training: the warm-up is a tenth of them.")
-    expect(answer not in (1.5, 1.6), "That is a tenth of one epoch: there are 20 of them.")
-    expect(answer != 1000, "A step is a batch of 32 photographs, not one.")
-    expect(answer != 2, "That is how many epochs the warm-up lasts: count its steps.")
-    expect(answer == 32, "Count the batches of an epoch, take 20 times as many, and of these a tenth.")
-
-
-@exercise
-def warm_cosine(answer: Callable) -> None:
-    """Check a warm-up in equal parts, then half a cosine down to 0.
-
-    Args:
-        answer: function of the peak, all steps, the steps of the warm-up, and the step; gives the learning rate.
-    """
-    expect(np.isclose(answer(0.1, 100, 10, 0), 0), "Before the first step (step 0) the rate is 0.")
-    early = float(answer(0.1, 100, 10, 5))
-    expect(not np.isclose(early, 0.1), "The rate does not begin at its peak: it rises over the warm-up.")
-    expect(np.isclose(early, 0.05), "Half of the warm-up gives half of the peak: peak · step / warm_up.")
-    expect(np.isclose(answer(0.1, 100, 10, 10), 0.1), "At the end of the warm-up the rate is at its peak.")
-    middle = float(answer(0.1, 100, 10, 55))
-    whole = 0.05 * (1 + np.cos(np.pi * 55 / 100))
-    expect(
-        not np.isclose(middle, whole), "The fall begins at the end of the warm-up: count steps and length from there."
+    expect(np.isclose(rate(schedule, 0), 0), "Before the first step (step 0) the rate is 0.")
+    expect(not np.isclose(rate(schedule, 5), 0.1), "The rate does not begin at its peak: it rises over the warm-up.")
+    expect(np.isclose(rate(schedule, 5), 0.05), "Half of the warm-up gives half of the peak: peak · step / warm_up.")
+    expect(np.isclose(rate(schedule, 10), 0.1), "At the end of the warm-up the rate is at its peak.")
+    middle = rate(schedule, 55)
+    hint = (
+        "The fall takes what the warm-up leaves of the steps: halfway from step 10 to 100, at 55, it is half the peak."
     )
-    late = 0.05 * (1 + np.cos(np.pi * 45 / 100))
-    expect(not np.isclose(middle, late), "The fall takes what the warm-up leaves of the steps: steps - warm_up.")
-    expect(
-        not np.isclose(middle, 0.1 * np.cos(np.pi / 2), atol=1e-6), "Half of (1 + cos …): a cosine alone goes below 0."
-    )
-    expect(not np.isclose(middle, 0.1), "Take half of (1 + cos …): halfway down, the rate is half of its peak.")
-    expect(np.isclose(middle, 0.05), "Halfway through the fall, here at step 55, the rate is half of its peak.")
-    expect(not np.isclose(answer(0.1, 90, 10, 30), 0.075), "That is a straight line down: the fall follows a cosine.")
-    quarter = 0.05 * (1 + np.cos(np.pi / 4))
-    expect(np.isclose(answer(0.1, 90, 10, 30), quarter), "A quarter of the way down the cosine is that of π/4.")
-    expect(np.isclose(answer(0.1, 100, 10, 100), 0, atol=1e-9), "After the last step the rate is 0.")
-    expect(np.isclose(_without_warm_up(answer), 0.3), "With warm_up 0 the fall begins at once: step 0 is at the peak.")
-    expect(np.isclose(answer(2.0, 30, 20, 25), 1.0), "It should hold for any peak: halfway down from 2 it is 1.")
+    expect(np.isclose(middle, 0.05), hint)
+    quarter = rate(schedule, 28)
+    expect(not np.isclose(quarter, 0.05 * (1 + np.cos(0.2 * np.pi))), "That is the cosine: fall in a straight line.")
+    expect(np.isclose(quarter, 0.08), "A fifth of the way down, at step 28, the rate is 0.08.")
+    expect(np.isclose(rate(schedule, 100), 0, atol=1e-8), "After the last step the rate is 0.")
+    none = rate(answer(0.3, 40, 0), 0)
+    hint = "With warm_up 0 the fall begins at once: step 0 is at the peak. (Do not divide by 0.)"
+    expect(np.isclose(none, 0.3), hint)
+    expect(np.isclose(rate(answer(2.0, 30, 20), 25), 1.0), "It should hold for any peak: halfway down from 2 it is 1.")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(answer(0.1, 10, 2)), "mse")
+    model.fit(np.zeros((4, 2)), np.zeros((4, 1)), batch_size=2, verbose=0)
 
 
-def _without_warm_up(answer: Callable) -> Any:
-    """The rate at step 0 without warm-up. Raises Hint where the answer divides by the warm-up's 0 steps."""
+def _in_graph(schedule: Any, step: int) -> Any:
+    """Compute a rate as Keras does in training, where the step is a tensor without a value yet."""
+    from lib.core.framework import tf
+
     try:
-        return answer(0.3, 40, 0, 0)
-    except AnswerError as error:
-        if not isinstance(error.__cause__, ZeroDivisionError):
-            raise
-        hint = "With warm_up 0 it divides by 0: step 0 then belongs to the fall, not to the rise, and is at the peak."
+        return tf.function(schedule)(tf.constant(step, tf.int64))
+    except tf.errors.OperatorNotAllowedInGraphError as error:
+        hint = "In training, `step` is a tensor that has no value yet: no `if` on it; use keras.ops.where."
         raise Hint(hint) from error
+    except (TypeError, ValueError, tf.errors.InvalidArgumentError) as error:
+        hint = 'In training, `step` is a tensor of whole numbers: make it a float with keras.ops.cast(step, "float32")'
+        raise Hint(f"{hint} and compute with keras.ops. ({_first_line(error)})") from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:120]
 
 
 @exercise

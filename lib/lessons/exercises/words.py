@@ -1,4 +1,4 @@
-"""The exercises of notebook 06: the nearest word, a bag of words, roots of shares, and what has to be kept.
+"""The exercises of notebook 06: matches, the nearest word, a bag of words, square roots, and how much to store.
 
 Example:
     lessons.check("nearest_words", nearest_words)
@@ -7,9 +7,71 @@ Example:
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 
-from lib.lessons.exercises import exercise, expect
+from lib.lessons.exercises import AnswerError, Hint, exercise, expect, expect_number
+
+
+@exercise
+def count_matches(answer: Callable) -> None:
+    """Check how many key points of a grey image have a distinct match in another.
+
+    Args:
+        answer: function of two images, uint8 (height, width), and a ratio; gives a whole number.
+    """
+    image, other = _blobs(0, 120), _blobs(1, 240)
+    other[:, :120] = cv2.GaussianBlur(image, (0, 0), 1.0)  # one half shows the same, the other half something else
+    found = answer(image.copy(), other.copy(), 0.75)
+    expect_number(found, "Give the number of matches, not the matches.")
+    ours, points = _distinct(image, other, 0.75), len(_descriptors(image))
+    expect(found != points, "That is every key point: count a match only when it passes the ratio test.")
+    expect(
+        found != _distinct(other, image, 0.75),
+        "The other way round: for each key point of the first image, look in the second.",
+    )
+    expect(found > 0.2 * ours, "Hardly any match passes: the nearest should be less than ratio × the second nearest.")
+    expect(abs(found - ours) < 2, f"There are {ours} matches with a ratio of 0.75, and you count {found}.")
+    strict = answer(image.copy(), other.copy(), 0.3)
+    expect(
+        abs(strict - _distinct(image, other, 0.3)) < 2,
+        "With a ratio of 0.3 the count is wrong: use the argument `ratio`.",
+    )
+    plain = np.full((120, 120), 90, np.uint8)
+    hint = "An image without key points has no match: there `detectAndCompute` gives None in the place of descriptors."
+    for first, second in ((plain, image), (image, plain)):
+        expect(_count(answer, first, second, hint) == 0, hint)
+    hint = "A second image with a single key point has no second nearest: count 0."
+    expect(_count(answer, image, _spot(), hint) == 0, hint)
+
+
+def _count(answer: Callable, first: np.ndarray, second: np.ndarray, hint: str) -> int:
+    try:
+        return answer(first.copy(), second.copy(), 0.75)
+    except AnswerError as error:
+        raise Hint(f"{hint} {error}") from error
+
+
+def _distinct(image: np.ndarray, other: np.ndarray, ratio: float) -> int:
+    pairs = cv2.BFMatcher().knnMatch(_descriptors(image), _descriptors(other), k=2)
+    return sum(near.distance < ratio * far.distance for near, far in pairs)
+
+
+def _descriptors(image: np.ndarray) -> np.ndarray:
+    return cv2.SIFT_create().detectAndCompute(image, None)[1]  # type: ignore[attr-defined]  # not in the stubs
+
+
+def _blobs(seed: int, width: int) -> np.ndarray:
+    """Generate a grey image with detail of several sizes, 120 pixels high."""
+    chance = np.random.default_rng(seed)
+    layers = [cv2.resize(chance.normal(0, 1, (120 // size, width // size)), (width, 120)) for size in (4, 8, 20)]
+    return np.clip(128 + 40 * np.sum(layers, axis=0), 0, 255).astype(np.uint8)
+
+
+def _spot() -> np.ndarray:
+    """Generate a grey image with one key point."""
+    y, x = np.mgrid[:100, :100]
+    return (60 + 0.4 * x + 110 * np.exp(-((x - 50) ** 2 / 50 + (y - 50) ** 2 / 85))).astype(np.uint8)
 
 
 @exercise
@@ -22,10 +84,10 @@ def rooted(answer: Callable) -> None:
     rows = np.array([[1.0, 3.0, 0.0], [16.0, 0.0, 48.0]])
     given = rows.copy()
     result = np.asarray(answer(given))
-    expect(np.array_equal(given, rows), "It changes the rows that it was given: leave them as they are.")
+    expect(np.array_equal(given, rows), "It changes the rows that it received: leave them as they are.")
     expect(result.shape == (2, 3), f"Two rows of 3 numbers should give the shape (2, 3), not {result.shape}.")
     shares = rows / rows.sum(axis=1, keepdims=True)
-    expect(not np.allclose(result, shares), "These are the shares: take the square root of each.")
+    expect(not np.allclose(result, shares), "These are the fractions: take the square root of each.")
     expect(not np.allclose(result, np.sqrt(rows)), "Divide by the sum of the row before you take the root.")
     expect(
         not np.allclose(result, np.sqrt(rows) / np.sqrt(rows).sum(axis=1, keepdims=True)), "First divide, then root."
@@ -89,23 +151,23 @@ def word_shares(answer: Callable) -> None:
     """
     shares = np.asarray(answer(np.array([2, 0, 2, 2]), 5))
     expect(shares.shape != (4,), "Give a number for each word of the vocabulary, not for each patch.")
-    expect(shares.shape != (3,), "Words that do not occur have a place too, with a 0 in it: minlength.")
+    expect(shares.shape != (3,), "Words that do not occur have a cell too, with a 0 in it: minlength.")
     expect(shares.shape == (5,), f"A vocabulary of 5 words should give the shape (5,), not {shares.shape}.")
     expect(
         not np.array_equal(shares, [1, 0, 3, 0, 0]), "These are the counts: divide them by how many patches there are."
     )
-    expect(not np.allclose(shares, [0.2, 0, 0.6, 0, 0]), "Divide by the number of patches, not by that of the words.")
+    expect(not np.allclose(shares, [0.2, 0, 0.6, 0, 0]), "Divide by the number of patches, not by the number of words.")
     expect(not np.allclose(shares, np.array([1, 0, 3, 0, 0]) / 3), "Divide by all patches, not by the largest count.")
-    expect(np.allclose(shares, [0.25, 0, 0.75, 0, 0]), "Of four patches three are word 2: its share is 0.75.")
+    expect(np.allclose(shares, [0.25, 0, 0.75, 0, 0]), "Of four patches three are word 2: its fraction is 0.75.")
     expect(np.allclose(answer(np.array([1, 1]), 2), [0, 1]), "Two patches that are both word 1 should give 0 and 1.")
     expect(np.allclose(answer(np.array([0, 0]), 2), [1, 0]), "Two patches that are both word 0 should give 1 and 0.")
     with np.errstate(all="ignore"):
         none = np.asarray(answer(np.zeros(0, int), 3), dtype=float)
     expect(
         none.shape == (3,) and not np.isnan(none).any(),
-        "A picture without patches should give zeros: 0/0 is no number.",
+        "An image without patches should give zeros: 0/0 is no number.",
     )
-    expect(np.array_equal(none, [0, 0, 0]), "A picture without patches should give a 0 for each word.")
+    expect(np.array_equal(none, [0, 0, 0]), "An image without patches should give a 0 for each word.")
 
 
 @exercise

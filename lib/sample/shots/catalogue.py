@@ -1,6 +1,7 @@
 """Every kind of shot of every event, and how often each occurs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -48,10 +49,23 @@ def make_occasion(event: str, rng: np.random.Generator) -> court.Match | race.Ra
     return race.Race(rng) if event == "formula1" else court.Match(event, rng)
 
 
-def make_shot(event: str, kind: str, size: tuple[int, int], rng: np.random.Generator, occasion=None):
-    """A shot of an event, `size` (width, height) in pixels: call it with a time in seconds to get an RGB uint8 picture.
+def make_shot(event: str, kind: str, size: tuple[int, int], rng: np.random.Generator, occasion: Any = None) -> Any:
+    """Make a shot of an event: called with a time in seconds, it gives a picture.
 
-    Its `moments` are times at which there is something to see. Without an `occasion` it is a match or race of its own.
+    Args:
+        event: one of EVENTS.
+        kind: of shot, such as "portrait": one of the event's in DECKS.
+        size: of the pictures, (width, height) in pixels.
+        rng: what chance decides about the shot is taken from it.
+        occasion: the match or race that it shows, from `make_occasion`; without one, a new one.
+
+    Returns:
+        The shot: a function from seconds to uint8 RGB (height, width, 3). Its `moments` are times at which there is
+        something to see.
+
+    Example:
+        shot = make_shot("badminton", "portrait", (320, 240), np.random.default_rng(0))
+        picture = shot(shot.moments[0])
     """
     if kind in CUTAWAYS:
         return CUTAWAYS[kind](event, size, rng)

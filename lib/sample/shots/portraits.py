@@ -1,5 +1,7 @@
 """People away from the game: a face near the camera, and groups that stand together."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -184,9 +186,11 @@ def group(event: str, size, rng) -> Cutaway:
 
     def paint(picture, now):
         for index, person in enumerate(people):
-            person.pose[2:4, 2] += 0.004 * np.sin(5 * now + index)
-            figures.cast_shadow(picture, camera, person)
-            figures.draw(picture, camera, person)
+            pose = person.pose.copy()
+            pose[2:4, 2] += 0.02 * np.sin(5 * now + index)
+            moved = replace(person, pose=pose)
+            figures.cast_shadow(picture, camera, moved)
+            figures.draw(picture, camera, moved)
         if car is not None:
             cars.draw(picture, camera, car)
 

@@ -1,4 +1,4 @@
-"""Make the README's pictures: 48 photographs of the drawn sample, 24 frames of its clips, and a clip's labels."""
+"""Make the documents' pictures: 48 synthetic photographs, 24 frames of the clips, a clip's labels, the README's animation."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -14,6 +14,6 @@ def run(args: Namespace) -> int:
     pictures = contact_sheets.targets()
     committed = git.listed("--cached", *pictures) - git.listed("--modified", *pictures)
     made.record(*committed)  # they are the course's own
-    made.claim("a picture of the README", *pictures)
+    made.claim("a picture of the documents", *pictures)
     contact_sheets.make()
     return 0

@@ -12,7 +12,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from lib.core import templating
-from lib.lessons import outside_bands
+from lib.lessons.stored_results import outside_bands
 
 SLIGHT = 0.02  # of a picture's pixels: a curve that a training on another machine draws a little differently
 _SEEN = 24  # of 255: by less than this a pixel is as it was

@@ -16,10 +16,12 @@ import numpy as np
 from lib import photos, sample
 from lib.core import paths
 from lib.core.hashes import sha256, text_sha256
+from lib.lessons import pipeline
 from lib.tools.experiments._marks import code_mark
 
 SETS = ("sample", "real")
 SEEDS = range(3)
+CORE = ("01_data_loading", "02_feature_extraction", "03_fine_tuning")  # what "core" runs
 
 
 def cases(**varied: Iterable) -> list[dict]:
@@ -33,12 +35,12 @@ def cases(**varied: Iterable) -> list[dict]:
 def mark(name: str) -> str:
     """Give one SHA-256 for what an experiment's figures depend on: when it changes, they are old.
 
-    That is the code that its `run_case` uses, what the sample shows, the bundled backbone, and the list of the real
-    photographs. `CASES` and `summarise` do not count: a stored case is found by its values, and printing changes none.
+    That is the code that its `run_case` uses, for "core" the program in the notebooks too, what the sample shows, the
+    bundled backbone, and the list of the real photographs. `CASES` and `summarise` do not count: a stored case is found by its values, and printing changes none.
     """
     data = [sha256(paths.BUNDLED_BACKBONE), sha256(paths.ROOT / "data" / "real" / photos.MANIFEST)]
-    parts = [code_mark(f"{__name__}.{name}", "run_case"), f"drawing {sample.VERSION}", *data]
-    return text_sha256(*parts)
+    program = [source for notebook in CORE for source in pipeline.cells(notebook)] if name == "core" else []
+    return text_sha256(code_mark(f"{__name__}.{name}", "run_case"), f"drawing {sample.VERSION}", *data, *program)
 
 
 def spread(values: Sequence[float] | np.ndarray, digits: int = 3) -> str:
