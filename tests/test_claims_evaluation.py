@@ -4,17 +4,12 @@ import numpy as np
 import pytest
 from stored_figures import by_seed, each_set
 
+from lib.evaluation import paired_interval
 from lib.tools.experiments.seeds import SEEDS, SPLIT, TRAINING
 
 
 def column(photographs, chance, key):
     return by_seed("seeds", photographs, key, SEEDS, chance=chance)
-
-
-def interval(values):
-    """The mean of ten values with its 95 % interval, as the notebook computes it."""
-    half = 2.26 * values.std(ddof=1) / np.sqrt(len(values))
-    return values.mean() - half, values.mean() + half
 
 
 @each_set
@@ -25,12 +20,12 @@ def test_a_new_training_changes_the_accuracy(photographs, chance):
 
 @each_set
 def test_heads_are_overconfident_on_average(photographs):
-    low, _ = interval(column(photographs, SPLIT, "confidence") - column(photographs, SPLIT, "held_out"))
+    low, _ = paired_interval(column(photographs, SPLIT, "confidence") - column(photographs, SPLIT, "held_out"))
     assert low > 0
 
 
 @each_set
 def test_temperature_scaling_is_not_shown_to_lower_the_calibration_error(photographs):
     before, after = (column(photographs, SPLIT, key) for key in ("calibration_error", "calibration_error_tempered"))
-    low, high = interval(after - before)
+    low, high = paired_interval(after - before)
     assert -0.02 < low < 0 < high < 0.01
