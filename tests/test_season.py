@@ -30,7 +30,7 @@ from lib.tools.labelling.choices import Choices
 from lib.tools.labelling.clip import Request
 from lib.tools.labelling.sources import find
 from lib.tools.season import cluster, folder, progress, run, tasks
-from lib.video import FrameScores, spans
+from lib.video import FrameScores, scoring, spans
 
 PATIENCE = 120  # seconds
 CLIPS = 50
@@ -318,7 +318,7 @@ class Uneven:
 
 def scored_in_spans(path: Path, stride: int, length: float) -> tuple[int, FrameScores | None]:
     network = Uneven()
-    wanted = spans.fingerprint(path, network, stride, 0.0, float("inf"))
+    wanted = scoring.fingerprint(path, network, stride, 0.0, float("inf"))
     cut = spans.plan(path, stride, length)
     parts = [spans.score(path, network, stride, span, wanted) for span in cut]
     return len(cut), spans.join(parts, wanted) if parts and all(parts) else None

@@ -310,7 +310,7 @@ def test_an_interrupted_scoring_goes_on(path, stride, first):
         return predict(frames[:8])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lib.video.scoring._BATCH", 8)
+        patch.setattr("lib.video.scoring.BATCH", 8)
         patch.setattr(network, "predict", stopped)
         with pytest.raises(KeyboardInterrupt):
             once(path, network, **options)
@@ -329,7 +329,7 @@ def test_an_interrupted_scoring_goes_on(path, stride, first):
 def test_what_is_scored_is_kept_meanwhile(path, monkeypatch):
     """For a process that is killed."""
     monkeypatch.setattr("lib.video.scoring._EVERY", 0)
-    monkeypatch.setattr("lib.video.scoring._BATCH", 8)
+    monkeypatch.setattr("lib.video.scoring.BATCH", 8)
     network, held = Brightness(), []
 
     def predict(frames):

@@ -22,7 +22,7 @@ from lib.video.reader import Frame, VideoReader
 from lib.video.scores import FrameScores
 
 Predict = Callable[[np.ndarray], np.ndarray]  # uint8 RGB (n, size, size, 3) -> float32 (n, k)
-_BATCH = 16
+BATCH = 16  # frames that the network scores at a time
 _EVERY = 10.0  # seconds, after which the scores so far are saved, in case of an interruption
 
 
@@ -46,7 +46,7 @@ def score_clip(
     predict: Predict,
     resize: Resize,
     classes: Sequence[str],
-    batch: int = _BATCH,
+    batch: int = BATCH,
     stride: int = 1,
     progress: bool = True,
 ) -> FrameScores:
@@ -73,7 +73,7 @@ def score_clip(
     Example:
         scores = video.score_clip(clip_path, model.predict, model.resize, model.classes)
     """
-    rows = _Rows(Path(path).name, classes, whole_number(stride, "stride", 1))
+    rows = Rows(Path(path).name, classes, whole_number(stride, "stride", 1))
     with VideoReader(path, stride=stride) as reader:
         for _ in rows.score(reader, predict, resize, whole_number(batch, "batch", 1), progress):
             pass
@@ -116,9 +116,9 @@ def score_once(
         scores = score_once("match.mp4", run.output / "match.scores.npz", classifier.load(path))
     """
     path, file = Path(path), Path(file)
-    wanted = _fingerprint(path, network, stride, start, end)
-    rows = _Rows(path.name, network.classes, whole_number(stride, "stride", 1), wanted)
-    known = _saved(file, wanted)
+    wanted = fingerprint(path, network, stride, start, end)
+    rows = Rows(path.name, network.classes, whole_number(stride, "stride", 1), wanted)
+    known = read_saved(file, wanted)
     if known and known.complete:
         say(f"The scores are in {file}: the network does not run.")
         return known
@@ -130,7 +130,7 @@ def score_once(
             reader.seek(start, end)
         try:
             last = time.monotonic()
-            for _ in rows.score(reader, network.predict, network.resize, _BATCH, progress):
+            for _ in rows.score(reader, network.predict, network.resize, BATCH, progress):
                 if time.monotonic() - last > _EVERY:
                     rows.scores().save(file)
                     last = time.monotonic()
@@ -146,24 +146,38 @@ def score_once(
     return scores
 
 
-def _fingerprint(path: Path, network: Network, stride: int, start: float, end: float) -> str:
-    """Identify scores by all that they depend on."""
+def fingerprint(path: Path, network: Network, stride: int, start: float, end: float) -> str:
+    """Identify the scores of a clip by all that they depend on.
+
+    Args:
+        path: the clip.
+        network: what scores frames.
+        stride: one of how many frames is scored.
+        start: the moment of the first frame, in seconds since the clip's first.
+        end: the moment before which the last frame is.
+
+    Returns:
+        A SHA-256.
+
+    Raises:
+        FileError: the clip cannot be read.
+    """
     facts = sha256(path), network.fingerprint, tuple(network.classes), network.resize, stride, start, end
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
-def _saved(file: Path, fingerprint: str) -> FrameScores | None:
-    """The scores in a file, when they are of this fingerprint."""
+def read_saved(file: Path, wanted: str) -> FrameScores | None:
+    """Read the scores in a file, complete or not, if they are of this fingerprint. Raises FileError for another file."""
     if not file.exists():
         return None
     try:
         scores = FrameScores.load(file)
     except VideoError as error:
         raise FileError(f"{file} is in the way, and holds no scores of a clip: rename it, or delete it.") from error
-    return scores if scores.fingerprint == fingerprint else None
+    return scores if scores.fingerprint == wanted else None
 
 
-class _Rows:
+class Rows:
     """The scores of a clip as they come."""
 
     def __init__(self, name: str, classes: Sequence[str], stride: int, fingerprint: str = ""):

@@ -17,14 +17,13 @@ from pathlib import Path
 import av
 import numpy as np
 
-from lib.video import scoring
 from lib.video.info import VideoInfo
 from lib.video.opening import open_video
 from lib.video.reader import VideoReader
 from lib.video.scores import FrameScores
+from lib.video.scoring import BATCH, Network, Rows, read_saved
 
 LENGTH = 600.0  # seconds
-_BATCH = scoring._BATCH
 _AFTER_KEY = 2  # frames: a deinterlacer looks at the neighbours of each, so a span does not begin with the key frame
 _ROUNDING = 1e-6  # seconds
 
@@ -39,14 +38,9 @@ class Span:
     settled_from: float
 
 
-def fingerprint(path: Path, network: scoring.Network, stride: int, start: float, end: float) -> str:
-    """Identify the scores of a clip by all that they depend on, as `score_once` does. Raises FileError."""
-    return scoring._fingerprint(path, network, stride, start, end)
-
-
 def saved(file: Path, wanted: str) -> FrameScores | None:
     """Read the scores in a file, if they are complete and of this fingerprint. Raises FileError for another file."""
-    known = scoring._saved(file, wanted)
+    known = read_saved(file, wanted)
     return known if known and known.complete else None
 
 
@@ -68,7 +62,7 @@ def plan(path: Path, stride: int, length: float = LENGTH) -> list[Span]:
     if not info.duration or info.duration < 1.5 * length:
         return []
     times, keys = _time_stamps(path, info)
-    unit, borders = _BATCH * stride, [0]
+    unit, borders = BATCH * stride, [0]
     before = [0.0]
     while True:
         later = np.flatnonzero(keys & (times >= times[borders[-1]] + length)) if len(times) else np.empty(0, int)
@@ -103,7 +97,7 @@ def _time_stamps(path: Path, info: VideoInfo) -> tuple[np.ndarray, np.ndarray]:
         return seconds[shown], np.array([stamps[stamp] for stamp in ordered], bool)[shown]
 
 
-def score(path: Path, network: scoring.Network, stride: int, span: Span, wanted: str) -> FrameScores | None:
+def score(path: Path, network: Network, stride: int, span: Span, wanted: str) -> FrameScores | None:
     """Score a span.
 
     Args:
@@ -121,10 +115,10 @@ def score(path: Path, network: scoring.Network, stride: int, span: Span, wanted:
     """
     if not _is_settled(path, span):
         return None
-    rows = scoring._Rows(path.name, network.classes, stride, span_fingerprint(wanted, span))
+    rows = Rows(path.name, network.classes, stride, span_fingerprint(wanted, span))
     with VideoReader(path, stride=stride) as reader:
         reader.seek(span.begin, span.end)
-        for _ in rows.score(reader, network.predict, network.resize, _BATCH, progress=False):
+        for _ in rows.score(reader, network.predict, network.resize, BATCH, progress=False):
             pass
         return rows.scores(reader.came) if rows.count else None
 
@@ -142,7 +136,7 @@ def _is_settled(path: Path, span: Span) -> bool:
         near.seek(span.begin)
         far.seek(span.settled_from)
         later = (frame for frame in far if frame.seconds > span.begin - _ROUNDING)
-        pairs = list(islice(zip(near, later), _BATCH))
+        pairs = list(islice(zip(near, later), BATCH))
         size = (near.info.height, near.info.width, 3)
         return bool(pairs) and all(
             one.seconds == other.seconds and one.image.shape == size and np.array_equal(one.image, other.image)
@@ -162,7 +156,7 @@ def join(parts: Sequence[FrameScores], wanted: str) -> FrameScores | None:
     """
     first, stride = parts[0], parts[0].stride
     seconds = np.concatenate([part.seconds for part in parts])
-    if any(part.frames % (_BATCH * stride) for part in parts[:-1]) or (np.diff(seconds) < 0).any():
+    if any(part.frames % (BATCH * stride) for part in parts[:-1]) or (np.diff(seconds) < 0).any():
         return None
     return FrameScores(
         np.concatenate([part.scores for part in parts]), seconds, np.arange(len(seconds)) * stride,

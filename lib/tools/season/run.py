@@ -20,7 +20,7 @@ from lib.tools.labelling.sources import INDEX, find_stem, identify, with_ending
 from lib.tools.season import cluster, folder, tasks
 from lib.tools.season.progress import Progress
 from lib.tools.season.tasks import Job, Outcome, Setup
-from lib.video import spans
+from lib.video import scoring
 from lib.video.spans import LENGTH, Span
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Season:
         network = classifier.Classifier(None, card, self._setup.model)
         request = self._setup.request
         sentence = f"{job.clip} ended every worker that labelled it: see whether `label` can label it alone."
-        wanted = spans.fingerprint(job.clip, network, request.stride, request.start, request.end)
+        wanted = scoring.fingerprint(job.clip, network, request.stride, request.start, request.end)
         return Outcome({"clip": identify(job.clip), "state": sentence}, fingerprint=wanted, is_lasting=True)
 
     def _go_on(self, task: Task, outcome: Outcome) -> None:

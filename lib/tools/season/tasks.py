@@ -23,7 +23,7 @@ from lib.tools.labelling.clip import Request
 from lib.tools.labelling.results import write
 from lib.tools.labelling.sources import ENDINGS, identify, with_ending
 from lib.tools.season import folder
-from lib.video import FrameScores, VideoError, VideoWarning, score_once, spans
+from lib.video import FrameScores, VideoError, VideoWarning, score_once, scoring, spans
 from lib.video.spans import Span
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def label(setup: Setup, job: Job, cut: Sequence[Span] | None = None) -> Outcome:
 
     def run(network: "Classifier", outcome: Outcome) -> None:
         request = setup.request
-        wanted = spans.fingerprint(job.clip, network, request.stride, request.start, request.end)
+        wanted = scoring.fingerprint(job.clip, network, request.stride, request.start, request.end)
         outcome.fingerprint = wanted
         if job.failed and job.failed[0] == wanted:
             outcome.row, outcome.is_known = {"clip": identify(job.clip), "state": job.failed[1]}, True
