@@ -50,16 +50,9 @@ reset: $(VENV)/ready
 notebooks: $(VENV)/ready
 	@$(RUN) -m lib notebooks
 
-# The file is touched last, so that a set-up that was interrupted is done again.
+# `setup` makes this file, last of all.
 $(VENV)/ready: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
-	  || { echo "The course needs Python 3.11, 3.12 or 3.13; choose one with: make PYTHON=python3.11"; exit 1; }
-	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@echo "Installing the course's packages into $(VENV) (about 3 GB, once) ..."
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@$(RUN) -c 'import cv2' || { echo "OpenCV lacks system libraries. On Debian or Ubuntu: apt-get install libgl1 libglib2.0-0"; exit 1; }
-	@touch $@
+	@$(PYTHON) -m lib setup
 
 # Pin every package again (needs uv); no address is written.
 lock:

@@ -56,6 +56,12 @@ def main(arguments: list[str] | None = None) -> int:
                     raise
                 print(f"{called}: {printable(' '.join(str(error).splitlines()))}", file=sys.stderr)
                 return 1
+        except ModuleNotFoundError as error:
+            if not signals:
+                if "--traceback" in given or (error.name or "lib").partition(".")[0] == "lib":
+                    raise
+                print(f"{called}: {_without_packages(error.name, given)}", file=sys.stderr)
+                return 1
         except KeyboardInterrupt:
             pass
         except Exception:  # what some libraries make of an interruption while they are imported
@@ -63,6 +69,15 @@ def main(arguments: list[str] | None = None) -> int:
                 raise
         print(f"{called}: stopped.", file=sys.stderr)
         return 128 + (signals or [signal.SIGINT])[0]
+
+
+def _without_packages(name: str, given: list[str]) -> str:
+    """Say what to do about a package that this Python does not have."""
+    python = os.path.join(".venv", *(("Scripts", "python") if os.name == "nt" else ("bin", "python")))
+    return (
+        f"this Python has no package {name}: run `python -m lib setup` once in the project's folder, and then "
+        f"`{' '.join([python, '-m', 'lib', *given[:1]])}`."
+    )
 
 
 @contextmanager
