@@ -58,9 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
                 return 1
         except ModuleNotFoundError as error:
             if not signals:
-                if "--traceback" in given or (error.name or "lib").partition(".")[0] == "lib":
+                name = error.name or "lib"
+                if "--traceback" in given or name.partition(".")[0] == "lib":
                     raise
-                print(f"{called}: {_without_packages(error.name, given)}", file=sys.stderr)
+                print(f"{called}: {_without_packages(name, given)}", file=sys.stderr)
                 return 1
         except KeyboardInterrupt:
             pass

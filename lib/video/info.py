@@ -99,7 +99,7 @@ class VideoInfo:
         (x, y), _ = axes = shown_axes(picture)
         rotation = round(math.degrees(math.atan2(-y, x))) % 360
         rate = _rate(stream)
-        duration = _duration(container, stream, rate)
+        duration = duration_of(container, stream)
         frames = stream.frames if stream.frames > 0 else round(duration * rate) if duration and rate else None
         aspect = stream.sample_aspect_ratio or Fraction(1)
         return cls(
@@ -135,9 +135,10 @@ def _rate(stream: VideoStream) -> Fraction | None:
     return None
 
 
-def _duration(container: InputContainer, stream: VideoStream, rate: Fraction | None) -> float | None:
+def duration_of(container: InputContainer, stream: VideoStream) -> float | None:
     """Seconds, as the header has them. Edited .mp4 files show fewer frames than they count, so their time goes first;
     FFmpeg estimates the time of an .avi from the bytes that are there, so its count does."""
+    rate = _rate(stream)
     if container.format.name == "avi" and stream.frames > 0 and rate:
         return float(stream.frames / rate)
     if stream.duration and stream.duration > 0:

@@ -17,7 +17,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from lib.video.info import VideoInfo
+from lib.video.info import VideoInfo, duration_of
 from lib.video.opening import open_video
 from lib.video.reader import VideoReader
 from lib.video.scores import FrameScores
@@ -58,10 +58,11 @@ def plan(path: Path, stride: int, length: float = LENGTH) -> list[Span]:
     Raises:
         VideoError: it cannot be read.
     """
-    info = VideoInfo.of(path)
-    if not info.duration or info.duration < 1.5 * length:
-        return []
-    times, keys = _time_stamps(path, info)
+    container, stream = open_video(path)
+    with container:
+        if (duration_of(container, stream) or 0) < 1.5 * length:
+            return []
+    times, keys = _time_stamps(path, VideoInfo.of(path))
     unit, borders = BATCH * stride, [0]
     before = [0.0]
     while True:

@@ -25,9 +25,16 @@ from lib.training import BATCH, augmentation, build_head, compile_annealed, comp
 FOLDS = 5
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
 TUNE_RATES, TUNE_EPOCHS = (0.0003, 0.01), 15  # the lower one suits large networks, the higher one the bundled
+# Rates and epochs chosen once, on validation parts: to try them in each fold would take hours.
+CHOSEN = {"efficientnet_lite0": ((0.0003,), 8)}
 MIXED = 0.5  # share of the batches in fine-tuning in which two photographs are mixed
 FREE_NORM = 0.01  # the rate that batch normalisation is trained with, as in notebook 13; with a lower one it is frozen
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
+
+
+def tuning(name: str) -> tuple[tuple[float, ...], int]:
+    """Give the learning rates to choose from in fine-tuning a backbone, and the number of epochs."""
+    return CHOSEN.get(name, (TUNE_RATES, TUNE_EPOCHS))
 
 
 def one_thread() -> None:
@@ -58,7 +65,7 @@ def save_maps(found: Sequence[photos.Photo], name: str, path: Path, tuned: bool 
     trunk = tf.function(parts(backbone)[0])
     images = photos.load(found, backbone.resize)
     change = augmentation(seed=0)
-    views = CHANGED + (TUNE_EPOCHS if tuned else 0)
+    views = CHANGED + (tuning(name)[1] if tuned else 0)
     with atomic_write(path) as part:
         shape = (views, len(images), *trunk(images[:1]).shape[1:])
         _check_space(2 * math.prod(shape), path.parent)
@@ -102,7 +109,7 @@ def score_fold(
         def named_rightly(rate: float, epochs: int) -> float:
             return transfer.accuracy(transfer.tune(started, fitted, rate, epochs), transfer.maps[PLAIN], validation)
 
-        rate, epochs = all_or_none(named_rightly, TUNE_RATES, TUNE_EPOCHS)
+        rate, epochs = all_or_none(named_rightly, *tuning(name))
         model = transfer.tune(head, rest, rate, epochs)
         scores["fine-tuned"] = (transfer.accuracy(model, transfer.maps[PLAIN], aside), rate, epochs)
     return scores

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEATHS = 2  # of workers on one clip that are excused: at the next one the clip has failed
 # A terminal sends Ctrl-C to all of its processes: workers leave it to the client, which ends them.
 _LEAVE_CTRL_C = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+# Dask has workers give free memory back to the system at once, and ask for it again with each frame: a tenth of the time.
+_TRIM = "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_"
 _PATIENCE = 60  # seconds to wait for a scheduler, and for its first worker
 
 
@@ -56,7 +58,7 @@ def connected(workers: int | None, address: str | None) -> "Iterator[Client]":
             yield client
         return
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}),
+        dask.config.set({"distributed.scheduler.allowed-failures": DEATHS, _TRIM: None}),
         LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=0, silence_logs=logging.CRITICAL,
             dashboard_address="127.0.0.1:0", preload=[_LEAVE_CTRL_C],

@@ -150,13 +150,13 @@ def label(setup: Setup, job: Job, cut: Sequence[Span] | None = None) -> Outcome:
         if request.is_own:
             labelling.claim(file)
         with TemporaryDirectory(dir=setup.work) as name:
-            scores = spans.saved(file, wanted)
+            scores, part = spans.saved(file, wanted), Path(name, file.name)
             if not scores:
                 with _lasting(outcome):
-                    scores = _score(setup, job, cut, network, Path(name), outcome)
+                    scores = _score(setup, job, cut, network, part, outcome)
                 if not scores:
                     return
-                folder.publish(scores.save(Path(name, file.name)), file)
+                folder.publish(part, file)
                 folder.delete_spans(setup.season, wanted)
             outcome.row = _write(setup, job, scores, Path(name), outcome.warnings.append)
 
@@ -174,9 +174,9 @@ def _lasting(outcome: Outcome) -> Iterator[None]:
 
 
 def _score(
-    setup: Setup, job: Job, cut: Sequence[Span] | None, network: "Classifier", work: Path, outcome: Outcome
+    setup: Setup, job: Job, cut: Sequence[Span] | None, network: "Classifier", file: Path, outcome: Outcome
 ) -> FrameScores | None:
-    """Give the scores of a clip; none when spans must be scored first, or cannot be joined."""
+    """Save and give the scores of a clip; none when spans must be scored first, or cannot be joined."""
     request, wanted = setup.request, outcome.fingerprint
     if cut:
         parts = [
@@ -186,14 +186,14 @@ def _score(
         known = [part for part in parts if part]
         joined = spans.join(known, wanted) if len(known) == len(cut) else None
         outcome.is_whole = not joined
+        if joined:
+            joined.save(file)
         return joined
     if cut is None and request.start == 0 and request.end == math.inf:
         outcome.spans = spans.plan(job.clip, request.stride, setup.length)
         if outcome.spans:
             return None
-    scores = score_once(
-        job.clip, work / "scores.npz", network, request.stride, request.start, request.end, progress=False
-    )
+    scores = score_once(job.clip, file, network, request.stride, request.start, request.end, progress=False)
     outcome.frames = len(scores.indices)
     return scores
 
