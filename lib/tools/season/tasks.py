@@ -1,11 +1,12 @@
 """What a worker does with a clip or a span of one. An error is part of the outcome, and never passes the scheduler."""
 
+import ctypes
 import errno
 import math
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -252,8 +253,15 @@ def _outcome(setup: Setup, job: Job, run: Callable[["Classifier", Outcome], None
         except Exception as error:
             _explain(error, outcome, job)
     outcome.warnings += [str(given.message) for given in caught if issubclass(given.category, VideoWarning)]
+    _free_memory()
     outcome.memory = psutil.Process().memory_info().rss
     return outcome
+
+
+def _free_memory() -> None:
+    """Give memory that is free back to the system, where the C library can (glibc): once a task, not with every frame."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _explain(error: Exception, outcome: Outcome, job: Job) -> None:
