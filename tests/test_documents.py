@@ -61,8 +61,10 @@ def test_code_and_tests_that_a_document_names_exist(document):
 
 
 def commands(text):
-    """The words of each command in a text: a line of a bash block, or code in a sentence."""
-    blocks = re.findall(r"^```bash\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    """The words of each command in a text: a line of a block for a shell, or code in a sentence."""
+    blocks = re.findall(
+        r"^```(?:bash|powershell)\n(.*?)^```", text.replace(".venv\\Scripts\\", ""), re.MULTILINE | re.DOTALL
+    )
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", prose)
     yield from (words for line in lines if (words := shlex.split(line, comments=True)))
