@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import Future
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,7 +16,7 @@ from lib.tools.pretraining import crossvalidation
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(crossvalidation, "HEAD_EPOCHS", 3)
-    monkeypatch.setattr(crossvalidation, "TUNE_EPOCHS", 2)
+    monkeypatch.setattr(crossvalidation, "USUAL", replace(crossvalidation.USUAL, epochs=2))
     monkeypatch.setattr(crossvalidation, "FOLDS", 2)
 
 

@@ -9,6 +9,7 @@ fine-tuning, all or none, by accuracy (it may grow more confident of its mistake
 import math
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,17 +25,27 @@ from lib.training import BATCH, augmentation, build_head, compile_annealed, comp
 
 FOLDS = 5
 HEAD_RATES, HEAD_EPOCHS = (0.01, 0.03), 20
-TUNE_RATES, TUNE_EPOCHS = (0.0003, 0.01), 15  # the lower one suits large networks, the higher one the bundled
-# Rates and epochs chosen once, on validation parts: to try them in each fold would take hours.
-CHOSEN = {"efficientnet_lite0": ((0.0003,), 8)}
-MIXED = 0.5  # share of the batches in fine-tuning in which two photographs are mixed
 FREE_NORM = 0.01  # the rate that batch normalisation is trained with, as in notebook 13; with a lower one it is frozen
 PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
 
 
-def tuning(name: str) -> tuple[tuple[float, ...], int]:
-    """Give the learning rates to choose from in fine-tuning a backbone, and the number of epochs."""
-    return CHOSEN.get(name, (TUNE_RATES, TUNE_EPOCHS))
+@dataclass(frozen=True)
+class Tuning:
+    """How a backbone is fine-tuned: the rates to choose from, epochs, the share of batches in which photographs are mixed."""
+
+    rates: tuple[float, ...]
+    epochs: int
+    mixed: float
+
+
+USUAL = Tuning((0.0003, 0.01), 15, 0.5)  # the lower rate suits large networks, the higher one the bundled
+# Chosen once, on validation parts of two folds: to try more in each fold would take hours.
+CHOSEN = {"efficientnet_lite0": Tuning((0.0003,), 8, 0.0)}
+
+
+def tuning(name: str) -> Tuning:
+    """Give the recipe of a backbone."""
+    return CHOSEN.get(name, USUAL)
 
 
 def one_thread() -> None:
@@ -65,7 +76,7 @@ def save_maps(found: Sequence[photos.Photo], name: str, path: Path, tuned: bool 
     trunk = tf.function(parts(backbone)[0])
     images = photos.load(found, backbone.resize)
     change = augmentation(seed=0)
-    views = CHANGED + (tuning(name)[1] if tuned else 0)
+    views = CHANGED + (tuning(name).epochs if tuned else 0)
     with atomic_write(path) as part:
         shape = (views, len(images), *trunk(images[:1]).shape[1:])
         _check_space(2 * math.prod(shape), path.parent)
@@ -109,7 +120,7 @@ def score_fold(
         def named_rightly(rate: float, epochs: int) -> float:
             return transfer.accuracy(transfer.tune(started, fitted, rate, epochs), transfer.maps[PLAIN], validation)
 
-        rate, epochs = all_or_none(named_rightly, *tuning(name))
+        rate, epochs = all_or_none(named_rightly, tuning(name).rates, tuning(name).epochs)
         model = transfer.tune(head, rest, rate, epochs)
         scores["fine-tuned"] = (transfer.accuracy(model, transfer.maps[PLAIN], aside), rate, epochs)
     return scores
@@ -144,6 +155,7 @@ class Transfer:
 
     def __init__(self, name: str, maps: np.ndarray, targets: np.ndarray, seed: int):
         self.backbone, self.maps, self.targets, self.seed = backbones.load(name), maps, targets, seed
+        self.mixed = tuning(name).mixed
         self.block = parts(self.backbone)[1]
         self.weights = self.block.get_weights()
         self.features = [self._features(maps[view]) for view in (PLAIN, MIRRORED)]
@@ -167,7 +179,7 @@ class Transfer:
         return head, losses + history.get("val_loss", [])
 
     def tune(self, head: "keras.Model", rows: np.ndarray, rate: float, epochs: int) -> "keras.Model":
-        """Train what is unfrozen under a copy of a trained head; each epoch sees another view, about half of it mixed.
+        """Train what is unfrozen under a copy of a trained head; each epoch sees another view, a share of its batches mixed.
 
         The rate falls to 0 over the epochs, and the weights are those of the last one.
         """
@@ -184,14 +196,14 @@ class Transfer:
         return model
 
     def _mixed(self, rows: np.ndarray, view: int) -> "tf.data.Dataset":
-        """Batches of one view, shuffled, about half of them blended or pasted together: maps, and shares of the classes."""
+        """Batches of one view, shuffled, a share of them blended or pasted together: maps, and shares of the classes."""
         order = np.random.default_rng([self.seed, view]).permutation(rows)
         batches = tf.data.Dataset.from_tensor_slices((self.maps[view][order], self.targets[order])).batch(BATCH)
         first_step, classes = view * len(batches), int(self.targets.max()) + 1
 
         def prepared(step: "tf.Tensor", batch: "tuple[tf.Tensor, tf.Tensor]") -> "tuple[tf.Tensor, tf.Tensor]":
             maps, targets = tf.cast(batch[0], tf.float32), tf.one_hot(batch[1], classes)
-            return mix(maps, targets, Draw(self.seed, first_step + step), MIXED)
+            return mix(maps, targets, Draw(self.seed, first_step + step), self.mixed)
 
         return batches.enumerate().map(prepared)
 
