@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
                 name = error.name or "lib"
                 if "--traceback" in given or name.partition(".")[0] == "lib":
                     raise
-                print(f"{called}: {_without_packages(name, given)}", file=sys.stderr)
+                print(f"{called}: {_without_packages(name, called)}", file=sys.stderr)
                 return 1
         except KeyboardInterrupt:
             pass
@@ -72,12 +72,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 128 + (signals or [signal.SIGINT])[0]
 
 
-def _without_packages(name: str, given: list[str]) -> str:
-    """Say what to do about a package that this Python does not have."""
+def _without_packages(name: str, called: str) -> str:
+    """Say what to do about a package that this Python does not have; `called` is the command as it was typed."""
     python = os.path.join(".venv", *(("Scripts", "python") if os.name == "nt" else ("bin", "python")))
     return (
         f"this Python has no package {name}: run `python -m lib setup` once in the project's folder, and then "
-        f"`{' '.join([python, '-m', 'lib', *given[:1]])}`."
+        f"`{called.replace('python', python, 1)}`."
     )
 
 

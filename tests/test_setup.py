@@ -14,7 +14,7 @@ from lib.tools.commands import setup
 
 @pytest.fixture
 def calls(tmp_path, monkeypatch):
-    """A project without an environment; gives the programs that are run, which do nothing and fail if `fail` is in them."""
+    """A project without an environment; gives the programs that are run, which do nothing; one with a word of `failing` fails."""
     monkeypatch.setattr(setup, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(setup, "PYTHON", tmp_path / ".venv" / "bin" / "python")
     came, failing = [], set()
