@@ -4,6 +4,7 @@ import ctypes
 import errno
 import math
 import os
+import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lib.classifier import Classifier
 
 _PACKAGES = ("av", "dask", "distributed")
+_FREE = 10.0  # seconds
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -253,15 +255,27 @@ def _outcome(setup: Setup, job: Job, run: Callable[["Classifier", Outcome], None
         except Exception as error:
             _explain(error, outcome, job)
     outcome.warnings += [str(given.message) for given in caught if issubclass(given.category, VideoWarning)]
-    _free_memory()
+    _memory.free()
     outcome.memory = psutil.Process().memory_info().rss
     return outcome
 
 
-def _free_memory() -> None:
-    """Give memory that is free back to the system, where the C library can (glibc): once a task, not with every frame."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
+class _Memory:
+    """Gives memory that is free back to the system, where the C library can (glibc): at most once in some seconds, since
+    the next clip asks for it again."""
+
+    def __init__(self) -> None:
+        self._freed = time.monotonic()
+
+    def free(self) -> None:
+        """Free memory, unless it has just been done."""
+        if time.monotonic() - self._freed > _FREE:
+            with suppress(OSError, AttributeError):
+                ctypes.CDLL("libc.so.6").malloc_trim(0)
+            self._freed = time.monotonic()
+
+
+_memory = _Memory()
 
 
 def _explain(error: Exception, outcome: Outcome, job: Job) -> None:
