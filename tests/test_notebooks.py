@@ -116,6 +116,12 @@ def test_the_anatomy(notebook):
 
 
 @each
+def test_no_heading_and_no_paragraph_comes_twice(notebook):
+    blocks = [line for line in text_of(notebook).splitlines() if line.startswith("#") or len(line) > 80]
+    assert len(blocks) == len(set(blocks))
+
+
+@each
 def test_a_lesson_lets_one_predict_and_try(notebook):
     if notebook not in APPENDICES:
         assert "**Predict" in text_of(notebook) and "**Notice" in text_of(notebook)
