@@ -4,7 +4,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 
 PHOTOS ?= sample
-BACKBONE ?= bundled
+BACKBONE ?=
 IMAGE_SIZE ?=
 SCALING ?=
 WINDOW ?= 32
@@ -19,8 +19,8 @@ CHROMIUM ?= /usr/bin/chromium
 
 # The core, notebooks 00 to 05; with ALL=1 every notebook.
 course: $(VENV)/ready
-	@$(RUN) -m lib course --photos "$(PHOTOS)" --backbone "$(BACKBONE)" --window "$(WINDOW)" --clip "$(CLIP)" --seed "$(SEED)" \
-	  $(if $(IMAGE_SIZE),--image-size "$(IMAGE_SIZE)") $(if $(SCALING),--scaling="$(SCALING)") $(if $(ALL),--all)
+	@$(RUN) -m lib course --photos "$(PHOTOS)" --window "$(WINDOW)" --clip "$(CLIP)" --seed "$(SEED)" \
+	  $(if $(BACKBONE),--backbone "$(BACKBONE)") $(if $(IMAGE_SIZE),--image-size "$(IMAGE_SIZE)") $(if $(SCALING),--scaling="$(SCALING)") $(if $(ALL),--all)
 
 test: $(VENV)/ready
 	@$(RUN) -m ruff check --quiet && $(RUN) -m ruff format --check --quiet

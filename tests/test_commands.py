@@ -149,6 +149,21 @@ def test_a_clips_name_is_too_long_before_the_work_or_not_at_all(
 # course
 
 
+@pytest.mark.parametrize(
+    ("given", "backbone"),
+    [("", "bundled"), ("--photos real", "efficientnet_lite0"), ("--photos {mine}", "efficientnet_lite0"),
+     ("--photos real --backbone bundled", "bundled")],
+)  # fmt: skip
+def test_real_photographs_get_a_backbone_with_imagenet_weights(tmp_path, monkeypatch, capsys, given, backbone):
+    chosen = []
+    monkeypatch.setattr(course, "chosen_backbone", lambda args: chosen.append(args.backbone) or "bundled")
+    monkeypatch.setattr(course, "chosen_clip", lambda given: pytest.fail("far enough"))
+    with pytest.raises(pytest.fail.Exception, match="far enough"):
+        main(["course", *given.format(mine=tmp_path).split()])
+    assert chosen == [backbone]
+    assert ("No backbone is named" in capsys.readouterr().out) == (backbone != "bundled")
+
+
 def test_choices_that_are_paths_become_absolute_and_names_stay(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "real").mkdir()

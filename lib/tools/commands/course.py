@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from lib.core import made
 from lib.core.paths import PHOTO_SETS, Run
 from lib.tools.commands._arguments import seed, window
-from lib.tools.commands._backbone import add_backbone_arguments, choice, chosen_backbone
+from lib.tools.commands._backbone import add_backbone_arguments, choice, chosen_backbone, usual_backbone
 
 OF_THE_DEEPER = ("sports_day", "sports_day_2")  # the clips that notebook 15 uses besides the chosen one
 
@@ -15,7 +15,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--photos", default="sample", help='"sample", "real", or a folder of class folders (default: sample)'
     )
-    add_backbone_arguments(parser)
+    add_backbone_arguments(parser, by_photographs=True)
     parser.add_argument("--window", type=window, default=32, help="the deque's size, in frames (default: 32)")
     parser.add_argument(
         "--clip", default="sports_day", help="a generated clip's name, or a video file (default: sports_day)"
@@ -33,7 +33,10 @@ def run(args: Namespace) -> int:
     from lib.core.progress import progress_bar
     from lib.tools.course import comparison, summary
 
-    run = Run(choice(args.photos, PHOTO_SETS, "folder of photographs"), chosen_backbone(args))
+    found = choice(args.photos, PHOTO_SETS, "folder of photographs")
+    if args.backbone is None:
+        args.backbone = usual_backbone(found)
+    run = Run(found, chosen_backbone(args))
     parameters = {
         "PHOTOS": run.photos,
         "BACKBONE": run.backbone,
