@@ -221,6 +221,18 @@ def pixels(figure):
     return cv2.imdecode(np.frombuffer(b64decode(figure), np.uint8), cv2.IMREAD_UNCHANGED)
 
 
+def test_a_page_leaves_out_a_widget_and_keeps_what_stands_beside_it(tmp_path, recwarn):
+    outputs = [
+        nbformat.v4.new_output("display_data", {notebooks.WIDGET: {"model_id": "1"}} | beside)
+        for beside in ({}, {"text/plain": "a slider stood here"})
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("slider", outputs=outputs)])
+    notebooks.write_html(notebook, tmp_path / "page.html")
+    assert "a slider stood here" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert not [warning for warning in recwarn if "not able to be represented" in str(warning.message)]
+    assert len(notebook.cells[0].outputs) == 2, "the notebook itself keeps its widgets"
+
+
 def test_a_figure_of_many_colours_becomes_smaller_and_differs_hardly():
     y, x = np.mgrid[0:300, 0:400]
     image = np.stack([x * 255 / 399, y * 255 / 299, 128 + 60 * np.sin(x / 30)], axis=-1)

@@ -448,6 +448,17 @@ def test_each_seed_has_its_own_sign_and_line():
     assert [label.get_text() for label in axis.get_xticklabels()] == ["a", "bb"] and other.get_title() == "x"
 
 
+def test_many_seeds_have_a_line_each_and_one_sign():
+    kept = [{"way": way, "seed": seed, "right": seed + len(way) / 10} for way in ("a", "bb") for seed in range(10)]
+    (axis,) = plots.by_seed(kept, [], "way", {"held-out": "right"}, "accuracy").axes
+    assert [list(line.get_ydata()) for line in axis.lines if len(line.get_xdata())] == [
+        pytest.approx([seed + 0.1, seed + 0.2]) for seed in range(10)
+    ]
+    assert {line.get_marker() for line in axis.lines if len(line.get_xdata())} == {"o"}
+    words = [text.get_text() for text in axis.figure.legends[0].get_texts()]
+    assert words == ["stored, a line for each of 10 seeds"]
+
+
 def test_agreement_has_one_scale_of_shades():
     (axis,) = plots.agreement(np.array([[100, 3], [5, 12]]), ("old", "new"), "photographs").axes
     assert texts(axis.figure) == ["100", "3", "5", "12"]

@@ -162,17 +162,25 @@ def without_noise(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
+    _drop_widgets(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
             for output in cell.outputs:
                 data = output.get("data", {})
-                data.pop(WIDGET, None)
                 if "image/png" in data:
                     data["image/png"] = lighter(data["image/png"])
-            cell.outputs = [output for output in cell.outputs if output.get("data") != {}]  # nothing but a widget
     return notebook
+
+
+def _drop_widgets(notebook: nbformat.NotebookNode) -> None:
+    """Take out widgets, and outputs that are nothing else; what stands beside a widget is shown in its place."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
+            cell.outputs = [output for output in cell.outputs if output.get("data") != {}]
 
 
 def lighter(png: str) -> str:
@@ -213,8 +221,7 @@ def write_html(notebook: nbformat.NotebookNode, path: Path) -> None:
     from nbconvert import HTMLExporter  # slow to import, and only this needs it
 
     page = deepcopy(notebook)
-    for output in (output for cell in page.cells for output in cell.get("outputs", ())):
-        output.get("data", {}).pop(WIDGET, None)  # dead on a page; what stands beside it is shown
+    _drop_widgets(page)
     body, _ = HTMLExporter().from_notebook_node(page)
     # The notebook names clips as seen from notebooks/; the page lies in output/<run>/notebooks/.
     with atomic_write(path) as part:

@@ -148,7 +148,9 @@ def by_seed(
     ylabel: str,
     one_scale: bool = True,
 ) -> plt.Figure:
-    """Show results by the value of one key, as `spread` does; each seed has its own marker, and a line joins it.
+    """Show results by the value of one key, as `spread` does; a line joins those of a seed.
+
+    A few seeds have a marker each; of many, only the lines tell them apart.
 
     Args:
         kept: stored rows, as `lessons.stored` gives them; may be empty.
@@ -162,14 +164,18 @@ def by_seed(
         The figure, or None in a notebook, where it is shown.
     """
     figure, axes, names = _panels((*kept, *live), by, columns, ylabel, one_scale)
-    signs = dict(zip(dict.fromkeys(row["seed"] for row in kept), cycle(SEED_MARKERS)))
+    seeds = list(dict.fromkeys(row["seed"] for row in kept))
+    signs = dict(zip(seeds, SEED_MARKERS if len(seeds) <= len(SEED_MARKERS) else cycle(SEED_MARKERS[0])))
     look: dict[str, Any] = {"color": "0.45", "linewidth": 0.8, "markerfacecolor": "none", "markersize": 8}
     for axis, key in zip(axes, columns.values()):
         for seed, sign in signs.items():
             points = sorted((names.index(row[by]), row[key]) for row in kept if row["seed"] == seed)
             axis.plot(*zip(*points), marker=sign, **look)
         axis.plot([names.index(row[by]) for row in live], [row[key] for row in live], **_THIS_RUN)
-    legend = [plt.Line2D([], [], marker=sign, label=f"stored, seed {seed}", **look) for seed, sign in signs.items()]
+    labels = {sign: f"stored, seed {seed}" for seed, sign in signs.items()}
+    if len(labels) < len(seeds):
+        labels = {SEED_MARKERS[0]: f"stored, a line for each of {len(seeds)} seeds"}
+    legend = [plt.Line2D([], [], marker=sign, label=label, **look) for sign, label in labels.items()]
     if live:
         legend.insert(0, plt.Line2D([], [], label="this run", **_THIS_RUN))
     figure.legend(handles=legend, loc="outside upper right", ncols=len(legend) or 1, frameon=False)
