@@ -132,6 +132,7 @@ def files_of(out: Path) -> dict[str, bytes | Copy]:
 
 def assert_same(out: Path, plain: Path, *, but: str = "no clip") -> None:
     """The results are those of a plain run, byte for byte (copies: frame for frame), and nothing else is there."""
+    assert [path.name for path in out.rglob("*") if path.is_dir()] in ([], [folder.NAME]), "files in progress are left"
     there, wanted = files_of(out), {name: held for name, held in files_of(plain).items() if name.split(".")[0] != but}
     assert set(there) == set(wanted)
     assert not [name for name in wanted if there[name] != wanted[name] and name != "index.csv"]
