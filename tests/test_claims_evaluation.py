@@ -25,6 +25,17 @@ def test_heads_are_overconfident_on_average(photographs):
 
 
 @each_set
+def test_on_the_split_of_seed_0_most_heads_are_underconfident(photographs):
+    gap = column(photographs, TRAINING, "confidence") - column(photographs, TRAINING, "held_out")
+    assert (gap < 0).sum() == {"sample": 10, "real": 8}[photographs]
+
+
+def test_on_the_split_of_seed_0_temperature_scaling_raises_the_calibration_error_of_most_heads_on_the_sample():
+    before, after = (column("sample", TRAINING, key) for key in ("calibration_error", "calibration_error_tempered"))
+    assert (after > before).sum() == 9
+
+
+@each_set
 def test_temperature_scaling_is_not_shown_to_lower_the_calibration_error(photographs):
     before, after = (column(photographs, SPLIT, key) for key in ("calibration_error", "calibration_error_tempered"))
     low, high = paired_interval(after - before)

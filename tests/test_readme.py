@@ -4,19 +4,26 @@ import re
 
 import cv2
 import numpy as np
-import pytest
 
 from lib.core import notebooks, paths
 from lib.core.files import read_json
 from lib.lessons import results_file
 from lib.tools import contact_sheets
+from lib.tools.experiments import SEEDS
 
 TEXT = (paths.ROOT / "README.md").read_text(encoding="utf-8")
 ORDER = [
     "What you will build", "Whom it is for", "Quick start", "The map", "Results", "For students", "For instructors",
     "Your own clips, photos and base", "Troubleshooting", "Licence, rights, citation",
 ]  # fmt: skip
-MEASURED = {  # in README and docs/results.md: the experiment, and which of its cases a row is about
+BUNDLED, LITE0 = {"backbone": "bundled"}, {"backbone": "efficientnet_lite0"}
+CORE = {  # in README: which cases of the experiment "core" a row is about, and which of their figures it has
+    "bundled network, frozen, with a new head": (BUNDLED, "frozen_test"),
+    "bundled network, last block fine-tuned": (BUNDLED, "fine_tuned_test"),
+    "EfficientNet-Lite0, frozen, with a new head": (LITE0, "frozen_test"),
+    "EfficientNet-Lite0, last block fine-tuned": (LITE0, "fine_tuned_test"),
+}
+OTHERS = {  # in docs/results.md: the experiment, and which of its cases a row is about
     "200 visual words, SVM": ("bag_of_words", {"way": "words on a grid", "words": 200}),
     "network from random weights": ("fine_tuning", {"way": "scratch"}),
     "frozen, with a new head": ("fine_tuning", {"way": "frozen"}),
@@ -81,18 +88,31 @@ def test_its_map_has_every_notebook_in_order_with_the_minutes_that_the_notebook_
     }
 
 
-@pytest.mark.parametrize("row", MEASURED)
-def test_its_figures_are_those_of_the_stored_results(row):
-    results = (paths.ROOT / "docs/results.md").read_text(encoding="utf-8").partition("\n## Five folds")[0]
-    (cells,) = [cells for cells in rows(section("Results")) + rows(results) if cells[0] == row]
-    experiment, wanted = MEASURED[row]
-    assert cells[3] == f"`{experiment}`"
+def assert_figures(cells, experiment, wanted, column):
+    """The figures of a row of a table, real and synthetic, are the mean and range of the first three seeds."""
     cases = read_json(results_file(experiment))["cases"]
-    for photographs, figure in zip(("real", "sample"), cells[1:3]):
+    for photographs, figure in zip(("real", "sample"), cells, strict=True):
         of_row = wanted | {"photographs": photographs}
-        values = [case["held_out"] for case in cases if of_row.items() <= case.items()]
+        values = [case[column] for case in cases if of_row.items() <= case.items() and case["seed"] in SEEDS]
         assert len(values) == 3
         assert figure == f"{np.mean(values):.3f} ({min(values):.3f} to {max(values):.3f})", photographs
+
+
+def test_its_figures_are_those_of_the_stored_results():
+    found = rows(section("Results"))
+    assert [cells[0] for cells in found] == list(CORE)
+    for row, *cells in found:
+        assert_figures(cells, "core", *CORE[row])
+
+
+def test_the_figures_of_all_results_are_those_that_are_stored():
+    results = (paths.ROOT / "docs/results.md").read_text(encoding="utf-8").partition("\n## Which base")[0]
+    found = rows(results)
+    assert {cells[0] for cells in found} == set(OTHERS)
+    for row, *cells, command in found:
+        experiment, wanted = OTHERS[row]
+        assert command == f"`{experiment}`"
+        assert_figures(cells, experiment, wanted, "held_out")
 
 
 def shown():

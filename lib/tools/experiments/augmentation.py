@@ -4,7 +4,7 @@ from lib import training
 from lib.tools import experiments
 from lib.tools.experiments import _frozen
 
-CASES = experiments.cases(views=[0, 1, 2, 4])
+CASES = experiments.cases(many=True, views=[0, 1, 2, 4])
 
 
 def run_case(case: dict) -> dict:
