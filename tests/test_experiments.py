@@ -40,6 +40,17 @@ def test_figures_are_kept_with_their_seeds(toy, project, capsys):
     assert "3 cases" in capsys.readouterr().out
 
 
+def test_it_says_how_long_the_stored_cases_took(toy, project, capsys, monkeypatch):
+    main(["experiment", "decay"])
+    assert "3 cases to measure\n" in capsys.readouterr().out
+    file = project / "notebooks" / "results" / "decay.json"
+    rows = kept(project)
+    file.write_text(json.dumps({"cases": [row | {"seconds": 60 * row["seed"]} for row in rows]}))
+    monkeypatch.setattr(experiments, "mark", lambda name: "code 2")
+    main(["experiment", "decay"])
+    assert "3 cases to measure: the 3 that are stored took 3 minutes\n" in capsys.readouterr().out
+
+
 def test_an_interrupted_experiment_goes_on(toy, project):
     main(["experiment", "decay", "--cases", "2"])
     assert not (project / "notebooks").exists()

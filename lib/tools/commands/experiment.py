@@ -13,6 +13,7 @@ from pkgutil import iter_modules
 from lib.core import environment, made, paths
 from lib.core.errors import PhotoError
 from lib.core.files import read_json, write_json
+from lib.core.messages import counted
 from lib.core.paths import Run
 from lib.tools.commands._arguments import count
 
@@ -41,6 +42,9 @@ def run(args: Namespace) -> int:
     cases = [case for case in experiment.CASES if counts.get(case.get("photographs"), 1)]
     made.claim("the cases measured", _kept(args.name))
     rows = _measured(args.name, mark)
+    missing = [case for case in cases[: args.cases] if not _find(case, rows)]
+    if missing:
+        print(f"{counted(len(missing), 'case')} to measure{_time_taken(tracked)}", flush=True)
     for case in progress_bar(cases[: args.cases], desc=args.name, unit="case"):
         if not _find(case, rows):
             start = time.perf_counter()
@@ -58,6 +62,12 @@ def run(args: Namespace) -> int:
         write_json(tracked, {"machine": measured_with, "cases": rows})
         print(f"Kept in {tracked.relative_to(paths.ROOT)}")
     return 0
+
+
+def _time_taken(tracked: Path) -> str:
+    """Say how long the stored cases took, on the machine that they were measured on."""
+    seconds = [row["seconds"] for row in read_json(tracked)["cases"]] if tracked.exists() else []
+    return f": the {len(seconds)} that are stored took {sum(seconds) / 60:.0f} minutes" if seconds else ""
 
 
 def _count(photographs: str) -> int:
