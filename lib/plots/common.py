@@ -188,7 +188,7 @@ def _panels(
     """Give a figure, its axes, one for each column, and the values of the key `by` that stand along them."""
     figure, axes = plt.subplots(1, len(columns), figsize=(10, 3), sharey=one_scale, squeeze=False)
     names = list(dict.fromkeys(row[by] for row in rows))
-    width = min(10, 96 // (len(columns) * len(names) or 1))  # letters that have room below a tick
+    width = max(4, min(10, 96 // (len(columns) * len(names) or 1)))  # letters that have room below a tick
     for axis, title in zip(axes.flat, columns):
         axis.set_xticks(range(len(names)), [textwrap.fill(str(name), width) for name in names])
         axis.set(title=title, xlabel=by, xlim=(-0.5, len(names) - 0.5))

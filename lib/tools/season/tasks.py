@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lib.classifier import Classifier
 
 _PACKAGES = ("av", "dask", "distributed")
-_FREE = 10.0  # seconds
+_FREE = 10.0  # seconds between two times that memory is given back
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
