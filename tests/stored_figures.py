@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib import lessons
+from lib.evaluation import paired_interval
 from lib.tools import experiments
 
 each_set = pytest.mark.parametrize("photographs", experiments.SETS)
@@ -17,3 +18,9 @@ def by_seed(name: str, photographs: str, column: str, seeds: Sequence[int] = exp
     rows = [row for row in rows if row["seed"] in seeds]
     assert [row["seed"] for row in rows] == list(seeds), (name, photographs, wanted)
     return np.array([row[column] for row in rows])
+
+
+def is_shown(gain: np.ndarray) -> bool:
+    """Whether the 95 % interval of a mean difference leaves out 0."""
+    low, high = paired_interval(gain)
+    return low > 0 or high < 0

@@ -165,16 +165,17 @@ def by_seed(
     """
     figure, axes, names = _panels((*kept, *live), by, columns, ylabel, one_scale)
     seeds = list(dict.fromkeys(row["seed"] for row in kept))
-    signs = dict(zip(seeds, SEED_MARKERS if len(seeds) <= len(SEED_MARKERS) else cycle(SEED_MARKERS[0])))
+    few = len(seeds) <= len(SEED_MARKERS)
+    signs = dict(zip(seeds, SEED_MARKERS if few else cycle(SEED_MARKERS[0])))
     look: dict[str, Any] = {"color": "0.45", "linewidth": 0.8, "markerfacecolor": "none", "markersize": 8}
     for axis, key in zip(axes, columns.values()):
         for seed, sign in signs.items():
             points = sorted((names.index(row[by]), row[key]) for row in kept if row["seed"] == seed)
             axis.plot(*zip(*points), marker=sign, **look)
         axis.plot([names.index(row[by]) for row in live], [row[key] for row in live], **_THIS_RUN)
-    labels = {sign: f"stored, seed {seed}" for seed, sign in signs.items()}
-    if len(labels) < len(seeds):
-        labels = {SEED_MARKERS[0]: f"stored, a line for each of {len(seeds)} seeds"}
+    labels = {SEED_MARKERS[0]: f"stored, a line for each of {len(seeds)} seeds"}
+    if few:
+        labels = {sign: f"stored, seed {seed}" for seed, sign in signs.items()}
     legend = [plt.Line2D([], [], marker=sign, label=label, **look) for sign, label in labels.items()]
     if live:
         legend.insert(0, plt.Line2D([], [], label="this run", **_THIS_RUN))

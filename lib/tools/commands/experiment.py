@@ -45,13 +45,12 @@ def run(args: Namespace) -> int:
     missing = [case for case in cases[: args.cases] if not _find(case, rows)]
     if missing:
         print(f"{counted(len(missing), 'case')} to measure{_time_taken(tracked)}", flush=True)
-    for case in progress_bar(cases[: args.cases], desc=args.name, unit="case"):
-        if not _find(case, rows):
-            start = time.perf_counter()
-            result = experiment.run_case(case)
-            count = {"count": counts[case["photographs"]]} if "photographs" in case else {}
-            rows.append(case | count | result | {"seconds": round(time.perf_counter() - start, 1), "code": mark})
-            write_json(_kept(args.name), {"cases": rows})
+    for case in progress_bar(missing, desc=args.name, unit="case"):
+        start = time.perf_counter()
+        result = experiment.run_case(case)
+        count = {"count": counts[case["photographs"]]} if "photographs" in case else {}
+        rows.append(case | count | result | {"seconds": round(time.perf_counter() - start, 1), "code": mark})
+        write_json(_kept(args.name), {"cases": rows})
     if len(cases) < len(experiment.CASES):
         print("The real photographs are not here (`python -m lib fetch`): figures on them stay as they were kept.")
         rows = rows + (read_json(tracked)["cases"] if tracked.exists() else [])

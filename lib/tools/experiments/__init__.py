@@ -21,13 +21,13 @@ from lib.tools.experiments._marks import code_mark
 
 SETS = ("sample", "real")
 SEEDS = range(3)
-MANY = range(10)  # with three, a sign-flip test cannot give p below 0.25
+MANY = {"sample": range(10), "real": SEEDS}  # with three, a sign-flip test cannot give p below 0.25
 CORE = ("01_data_loading", "02_feature_extraction", "03_fine_tuning")  # what "core" runs
 
 
 def cases(many: bool = False, **varied: Iterable) -> list[dict]:
     """Give one case for each photograph set, seed (`MANY` on the sample, if asked) and combination of what else is varied."""
-    seeds = {"sample": MANY if many else SEEDS, "real": SEEDS}
+    seeds = MANY if many else dict.fromkeys(SETS, SEEDS)
     rows = [{"photographs": photographs, "seed": seed} for photographs in SETS for seed in seeds[photographs]]
     for key, values in varied.items():
         rows = [row | {key: value} for row in rows for value in values]
