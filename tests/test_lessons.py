@@ -8,10 +8,11 @@ import pytest
 
 from lib import classifier, lessons, photos, timeline
 from lib import sample as scenes
-from lib.core import files, notebooks, paths
+from lib.core import files, known_backbones, notebooks, paths
 from lib.core.backbone_files import BackboneError
 from lib.core.errors import FileError, InputError, VideoError
 from lib.core.paths import Run
+from lib.tools.experiments import core
 
 
 @pytest.fixture
@@ -45,6 +46,27 @@ def test_a_missing_result_is_made_once(run, executed):
     assert begin(run, "04_evaluation") == run
     begin(run, "04_evaluation")
     assert executed == ["02_feature_extraction", "03_fine_tuning"]
+
+
+def test_a_backbone_is_fine_tuned_at_its_own_rate(run, executed, monkeypatch):
+    given, execute = {}, notebooks.execute
+    monkeypatch.setattr(lessons, "FINE_TUNING_RATES", {run.backbone: 2e-3})
+    monkeypatch.setattr(
+        notebooks,
+        "execute",
+        lambda name, parameters, copy: given.update({name: parameters}) or execute(name, parameters, copy),
+    )
+    begin(run, "04_evaluation")
+    assert "LR" not in given["02_feature_extraction"] and given["03_fine_tuning"]["LR"] == 2e-3
+
+
+def test_the_rates_are_those_that_were_measured():
+    assert core.RATES == known_backbones.FINE_TUNING_RATES
+    assert lessons.backbone_parameters("03_fine_tuning", "bundled") == {}
+    parameters = next(
+        cell for cell in notebooks.read(notebooks.source("03_fine_tuning")).cells if "LR =" in cell.source
+    )
+    assert "LR" in notebooks.assigned(parameters.source) and "parameters" in parameters.metadata.tags
 
 
 def test_what_was_deleted_beside_a_later_result_is_made_again(run, executed):

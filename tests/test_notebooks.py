@@ -250,6 +250,17 @@ def test_a_figure_of_few_colours_stays_as_it_is():
     assert np.array_equal(pixels(notebooks.lighter(png(image))), image)
 
 
+@pytest.mark.parametrize(("name", "stored", "dpi"), [("toy", True, 72), ("toy", False, 144), ("core", True, 144)])
+def test_only_committed_figures_of_the_deeper_notebooks_are_small(folder, monkeypatch, name, stored, dpi):
+    monkeypatch.setattr(notebooks, "CORE", ("core",))
+    code = "import matplotlib\nmatplotlib.use('agg')\nfrom lib import plots\nfrom lib.plots.style import use_style\n"
+    figure = "plots.rates({'a': [1, 2]}, 1).dpi"
+    write(folder, "A = 1", f"{code}use_style()\nprint(matplotlib.rcParams['figure.dpi'], {figure})")
+    (folder / "toy.ipynb").rename(folder / f"{name}.ipynb")
+    executed = notebooks.execute(name, progress=False, stored=stored)
+    assert executed.cells[1].outputs[0].text.split() == [f"{dpi:.1f}"] * 2
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 40])
 def test_15_looks_at_a_clip_of_few_frames(tmp_path, count):
     """The cells that pick the frames beside a flip, run on a clip with so many frames."""

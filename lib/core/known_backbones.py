@@ -69,3 +69,6 @@ EFFICIENTNET_LITE0 = Packaged(
     224, "-1..1", "block_13_expand",
 )  # fmt: skip
 PACKAGED = {"efficientnet_lite0": EFFICIENTNET_LITE0}
+
+# Of the last block in notebook 03, where the notebook's own is too high (measured: `python -m lib experiment core`).
+FINE_TUNING_RATES = {"efficientnet_lite0": 1e-3}

@@ -43,6 +43,7 @@ COURSE = (
     "90_how_the_backbone_was_made",
 )
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STORED_DPI = "STORED_DPI"  # names the variable that has a notebook draw its figures as small as it is committed
 CELL_SECONDS = 3600
 START_SECONDS = 600  # for a kernel to start, on a slow machine that does other things too
 LISTEN = 0.2  # seconds: on Windows, Ctrl-C is seen only between two waits
@@ -59,13 +60,14 @@ def source(name: str) -> Path:
 
 
 def execute(
-    name: str, parameters: dict | None = None, copy: Path | None = None, progress: bool = True
+    name: str, parameters: dict | None = None, copy: Path | None = None, progress: bool = True, stored: bool = False
 ) -> nbformat.NotebookNode:
     """Execute a committed notebook on a fresh kernel and return it, executed.
 
     Of `parameters`, those that the notebook has are inserted after its cell tagged `parameters`. The executed
     notebook is written to `copy`, also when it stops at an error, but not after Ctrl-C. Raises NotebookError at an
-    error, and when no kernel can be started.
+    error, and when no kernel can be started. With `stored`, the many figures of a deeper notebook are drawn at half
+    their resolution, as they are committed: git keeps every version of them.
     """
     notebook = read(source(name))
     insert_parameters(notebook, parameters or {})
@@ -82,7 +84,8 @@ def execute(
     )
     try:
         # The outer bar tells how far it is; bars inside the executed copy would only be noise there.
-        _execute(client, {**os.environ, "TQDM_DISABLE": "1"})
+        dpi = "72" if stored and name not in CORE else ""
+        _execute(client, {**os.environ, "TQDM_DISABLE": "1", STORED_DPI: dpi})
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # the last of a kernel that dies
         where = f" Its copy {copy} shows where." if copy else ""
         if isinstance(error, DeadKernelError) or memory.ran_out(error):  # the system ends what takes too much

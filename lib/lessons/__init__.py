@@ -9,6 +9,7 @@ from packaging.specifiers import SpecifierSet
 
 from lib.core import backbone_files, made, notebooks, paths
 from lib.core.files import locked, make_folder
+from lib.core.known_backbones import FINE_TUNING_RATES
 from lib.core.paths import Run
 from lib.lessons import exercises
 from lib.lessons.classifier_card import complete_card, photographs_card, split_card, why_stale
@@ -133,7 +134,26 @@ def _provide(earlier: str, run: Run, seed: int, found: list[Photo]) -> None:
             parameters = {"PHOTOS": photos_given, "BACKBONE": backbone_given, "SEED": seed}
             copy = run.output / "notebooks" / f"{earlier}.ipynb"
             made.claim(f"the executed copy of {earlier}", copy)
-            notebooks.execute(earlier, parameters, copy=copy)
+            notebooks.execute(earlier, parameters | backbone_parameters(earlier, run.backbone), copy=copy)
+
+
+def backbone_parameters(notebook: str, backbone: str) -> dict:
+    """Give what a notebook is executed with for a backbone, beside the run's choices.
+
+    Args:
+        notebook: its name, without `.ipynb`.
+        backbone: a name or path, as for `begin`.
+
+    Returns:
+        Parameters of the notebook by name; mostly none.
+
+    Example:
+        >>> backbone_parameters("03_fine_tuning", "efficientnet_lite0")
+        {'LR': 0.001}
+    """
+    if notebook == "03_fine_tuning" and backbone in FINE_TUNING_RATES:
+        return {"LR": FINE_TUNING_RATES[backbone]}
+    return {}
 
 
 def _from_root(choice: str, names: tuple[str, ...]) -> str:

@@ -1,5 +1,6 @@
 """The one style of every figure, and how a figure is shown."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from textwrap import wrap
@@ -11,10 +12,11 @@ from matplotlib.legend import Legend
 
 from lib.core.colours import colours, ink_on
 from lib.core.names import columns, fitted
+from lib.core.notebooks import STORED_DPI
 from lib.plots.fonts import give_glyphs
 
 STYLE: dict[Any, Any] = {
-    "figure.dpi": 72,
+    "figure.dpi": 144,  # sharp on a laptop
     "figure.constrained_layout.use": True,
     "font.family": "sans-serif",
     "font.size": 11,
@@ -25,8 +27,8 @@ STYLE: dict[Any, Any] = {
     "image.interpolation": "nearest",
 }
 
-# For the core notebooks: sharp on a laptop, readable from the last row.
-CORE_STYLE = STYLE | {"figure.dpi": 144, "font.size": 12}
+# The core's figures stand for themselves in a lecture hall; a deeper notebook's are wider and hold more.
+CORE_STYLE = STYLE | {"font.size": 12}
 _style = STYLE
 
 # The same dash for the same part everywhere: colour is never the only sign.
@@ -39,10 +41,14 @@ _Arguments = ParamSpec("_Arguments")
 
 
 def use_style(style: dict[Any, Any] = STYLE) -> None:
-    """Draw in the course's style from now on: figures that a notebook draws by itself, too."""
+    """Draw in the course's style from now on: figures that a notebook draws by itself, too.
+
+    The environment variable STORED_DPI sets the resolution where a notebook is executed to be committed.
+    """
     global _style
-    _style = style
-    plt.rcParams.update(style)
+    dpi = os.environ.get(STORED_DPI)
+    _style = style | {"figure.dpi": float(dpi)} if dpi else style
+    plt.rcParams.update(_style)
 
 
 def shown(draw: Callable[_Arguments, plt.Figure]) -> Callable[_Arguments, plt.Figure | None]:

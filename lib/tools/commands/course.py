@@ -58,7 +58,8 @@ def run(args: Namespace) -> int:
             bar.set_description(name)
             start = time.perf_counter()
             copy = run.output / "notebooks" / f"{name}.ipynb"
-            notebook = notebooks.execute(name, parameters, copy)
+            own = lessons.backbone_parameters(name, run.backbone)
+            notebook = notebooks.execute(name, parameters | own, copy, stored=args.compare)
             notebooks.write_html(notebook, copy.with_suffix(".html"))
             if args.compare:
                 changed[name] = list(

@@ -19,6 +19,6 @@ def run(args: Namespace) -> int:
     if unknown:
         raise InputError(f"There is no notebook {', '.join(unknown)}: give some of {', '.join(notebooks.COURSE)}.")
     for name in progress_bar(args.names or notebooks.COURSE, desc="notebooks", unit="notebook"):
-        notebook = notebooks.execute(name)
+        notebook = notebooks.execute(name, stored=True)
         notebooks.write(notebooks.without_noise(notebook), notebooks.source(name))
     return 0
