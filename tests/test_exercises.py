@@ -84,7 +84,7 @@ WRONG |= {  # 01
         lambda labels, classes: np.ones((len(labels), classes)),
         lambda labels, classes: [[int(i == label) for i in range(classes)] for label in labels],
     ],
-    "class_shares": [
+    "class_fractions": [
         lambda labels: {name: list(labels).count(name) for name in set(labels)},
         lambda labels: {name: 100 * list(labels).count(name) / len(labels) for name in set(labels)},
         lambda labels: [list(labels).count(name) / len(labels) for name in sorted(set(labels))],
@@ -298,7 +298,7 @@ WRONG |= {  # 07
 RIGHT = [
     ("one_hot", lambda labels, classes: np.array([[float(i == label) for i in range(classes)] for label in labels])),
     ("one_hot", lambda labels, classes: np.eye(classes)[np.array(labels)]),
-    ("class_shares", lambda labels: {name: list(labels).count(name) * (1 / len(labels)) for name in set(labels)}),
+    ("class_fractions", lambda labels: {name: list(labels).count(name) * (1 / len(labels)) for name in set(labels)}),
     ("decayed_rate", lambda first, decay, step: 1 / ((1 + decay * step) / first)),
     ("largest_window", lambda seconds, rate, stride: max(1, math.floor(round(2 * seconds * float(rate) / stride, 6)))),
     ("largest_window", lambda seconds, rate, stride: np.int64(max(1, 2 * Fraction(str(seconds)) * rate // stride))),
@@ -311,7 +311,7 @@ RIGHT = [
 # Wrong, and the hint for it.
 TOLD = [
     ("batch_shape", (16, 96, 128), "colours are missing"),
-    ("batch_shape", (1, 96, 128, 3), "How many pictures"),
+    ("batch_shape", (1, 96, 128, 3), "How many images"),
     ("smallest_window", 20, "never changes"),
     ("decayed_rate", lambda first, decay, step: first / (decay * step), "The 1 is missing"),
     ("largest_window", lambda seconds, rate, stride: max(1, int(2 * seconds * int(rate) / stride)), "round only at the end"),

@@ -44,7 +44,7 @@ def resizing(sizes: Sequence[int], changes: Mapping[str, Sequence[float]]) -> pl
 
     Args:
         sizes: pixels (n,).
-        changes: grey levels (n,), under the name of each line.
+        changes: mean change of a value, 0 to 255 (n,), under the name of each line.
 
     Returns:
         The figure, or None in a notebook, where it is shown.
@@ -53,7 +53,7 @@ def resizing(sizes: Sequence[int], changes: Mapping[str, Sequence[float]]) -> pl
     for (name, values), line, sign in zip(changes.items(), DASHES, MARKS):
         axis.plot(range(len(sizes)), values, line, marker=sign, color="black", label=name)
     axis.set_xticks(range(len(sizes)), [str(size) for size in sizes])
-    axis.set(xlabel="shrunk to (pixels)", ylabel="change (grey levels)", ylim=(0, None))
+    axis.set(xlabel="resized to (pixels per side)", ylabel="mean change (of 255)", ylim=(0, None))
     figure.legend(loc="outside right center", frameon=False)
     return figure
 
@@ -76,9 +76,15 @@ def distances(same: np.ndarray, other: np.ndarray, close: float) -> plt.Figure:
         (other, "pairs of different groups", {"color": "0.75"}),
         (same, "pairs of one group", {"color": "black", "fill": False, "hatch": "//"}),
     ):
-        axis.hist(bits, bins.tolist(), weights=np.full(len(bits), 1 / max(len(bits), 1)), label=label, **look)
+        axis.hist(
+            bits,
+            bins.tolist(),
+            weights=np.full(len(bits), 1 / max(len(bits), 1)),
+            label=f"{len(bits):,} {label}",
+            **look,
+        )
     axis.axvline(close + 0.5, color="black", linestyle=":", label=f"at most {close} bits")
-    axis.set(xlabel="bits that differ, of 64", ylabel="share of the pairs")
+    axis.set(xlabel="bits that differ, of 64", ylabel="fraction of its pairs")
     figure.legend(loc="outside right center", frameon=False)
     return figure
 

@@ -26,16 +26,16 @@ def batch_shape(answer: Any) -> None:
     expect(isinstance(answer, tuple | list), "Give the shape as a tuple, such as (10, 20, 30).")
     answer = tuple(answer)
     expect(answer not in ((16, 96, 128), (16, 128, 96)), "The colours are missing: three channels, on the last axis.")
-    expect(len(answer) != 3, "That is the shape of one picture; a batch has one axis more, in front.")
-    expect(len(answer) == 4, "A batch has four axes: pictures, height, width, channels.")
+    expect(len(answer) != 3, "That is the shape of one image; a batch has one axis more, in front.")
+    expect(len(answer) == 4, "A batch has four axes: images, height, width, channels.")
     expect(
         answer != (16, 128, 96, 3), "The height comes before the width, as the rows of a table come before its columns."
     )
-    expect(answer != (96, 128, 3, 16), "The pictures are counted on the first axis.")
+    expect(answer != (96, 128, 3, 16), "The images are counted on the first axis.")
     expect(answer != (16, 3, 96, 128), "In this course the channels come last.")
-    expect(answer[-1] == 3, "A colour picture has three channels, and they come last.")
-    expect(answer == (16, 96, 128, 3) or answer[1:] != (96, 128, 3), "How many pictures are in the batch?")
-    expect(answer == (16, 96, 128, 3), "The order is pictures, height, width, channels.")
+    expect(answer[-1] == 3, "A colour image has three channels, and they come last.")
+    expect(answer == (16, 96, 128, 3) or answer[1:] != (96, 128, 3), "How many images are in the batch?")
+    expect(answer == (16, 96, 128, 3), "The order is images, height, width, channels.")
 
 
 @exercise
@@ -48,20 +48,20 @@ def swap_channels(answer: Callable) -> None:
     picture = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
     before = picture.copy()
     swapped = answer(picture)
-    expect(np.array_equal(picture, before), "The picture that was given has changed: make a new array of it.")
+    expect(np.array_equal(picture, before), "The image that was given has changed: make a new array of it.")
     expect(
         isinstance(swapped, np.ndarray),
-        f"Give a NumPy array, as the picture that was given is one, not {_kind(swapped)}.",
+        f"Give a NumPy array, as the image that was given is one, not {_kind(swapped)}.",
     )
     expect(swapped.shape == picture.shape, "The shape should stay (height, width, 3).")
     expect(
         not np.array_equal(swapped, picture[::-1]) and not np.array_equal(swapped, picture[:, ::-1]),
-        "That turns the picture over: reverse the last axis, not the first or second.",
+        "That turns the image over: reverse the last axis, not the first or second.",
     )
     expect(not np.array_equal(swapped, picture), "Nothing is swapped yet: blue and red should change places.")
     expect(np.array_equal(swapped, picture[..., ::-1]), "First and last channel change places, the middle one stays.")
     expect(swapped.dtype == np.uint8, "The type should stay uint8.")
-    expect(np.array_equal(answer(swapped), picture), "Swapped twice, the picture should be as it was.")
+    expect(np.array_equal(answer(swapped), picture), "Swapped twice, the image should be as it was.")
 
 
 def _kind(given: object) -> str:
@@ -89,19 +89,19 @@ def one_hot(answer: Callable) -> None:
 
 
 @exercise
-def class_shares(answer: Callable) -> None:
+def class_fractions(answer: Callable) -> None:
     """Check the fraction of each class that occurs.
 
     Args:
         answer: function of a list of labels; gives {label: fraction, 0 to 1}.
     """
     shares = answer(["golf", "chess", "golf", "golf"])
-    expect(isinstance(shares, dict), 'Give a dictionary from name to share, such as {"chess": 0.25}.')
+    expect(isinstance(shares, dict), 'Give a dictionary from name to fraction, such as {"chess": 0.25}.')
     expect(set(shares) == {"chess", "golf"}, "Each class that occurs should be there once, by its name.")
     expect(shares["golf"] != 3, "That is the count; divide by how many labels there are.")
-    expect(shares["golf"] != 75, "Give shares from 0 to 1, not per cent.")
+    expect(shares["golf"] != 75, "Give fractions from 0 to 1, not per cent.")
     expect(abs(shares["golf"] - 0.75) < 1e-9 and abs(shares["chess"] - 0.25) < 1e-9, "Three of four are golf: 0.75.")
-    expect(answer(["chess"]) == {"chess": 1}, "A single label has the whole share: 1.")
+    expect(answer(["chess"]) == {"chess": 1}, "With a single label, its class has the fraction 1.")
 
 
 @exercise
