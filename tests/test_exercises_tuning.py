@@ -26,13 +26,17 @@ def schedule(rate):
     return Made
 
 
-def linear(peak, steps, warm_up, step):
+def below_zero(peak, steps, warm_up, step):
     step = keras.ops.cast(step, "float32")
     return peak * keras.ops.minimum(step / warm_up if warm_up else 1.0, (steps - step) / (steps - warm_up))
 
 
+def linear(peak, steps, warm_up, step):
+    return keras.ops.maximum(below_zero(peak, steps, warm_up, step), 0.0)
+
+
 def piecewise(peak, steps, warm_up, step):
-    step = tf.cast(step, tf.float32)
+    step = tf.minimum(tf.cast(step, tf.float32), steps)
     return tf.cond(
         step < warm_up, lambda: peak * step / max(warm_up, 1), lambda: peak * (steps - step) / (steps - warm_up)
     )
@@ -65,7 +69,8 @@ def whole_length(peak, steps, warm_up, step):
 
 def divides(peak, steps, warm_up, step):
     step = keras.ops.cast(step, "float32")
-    return peak * keras.ops.minimum(step / (warm_up or np.float32(0)), (steps - step) / (steps - warm_up))
+    fall = keras.ops.maximum(steps - step, 0) / (steps - warm_up)
+    return peak * keras.ops.minimum(step / (warm_up or np.float32(0)), fall)
 
 
 RIGHT = [
@@ -95,6 +100,7 @@ TOLD = [
     ("warm_linear", schedule(no_warm_up), "step 0"),
     ("warm_linear", schedule(whole_length), "At the end of the warm-up"),
     ("warm_linear", schedule(divides), "warm_up 0"),
+    ("warm_linear", schedule(below_zero), "stays at 0"),
 ]  # fmt: skip
 
 

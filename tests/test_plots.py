@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from matplotlib import font_manager
 
-from lib import plots
+from lib import evaluation, plots
 from lib.core import paths
 from lib.core.colours import colours
 from lib.plots import fonts, style
@@ -438,25 +438,34 @@ def test_bars_of_accuracies_are_whole_photographs_wide():
     assert {bar.get_height() for bar in axis.patches} == {1}
 
 
-def test_each_seed_has_its_own_sign_and_line():
-    kept = [{"way": way, "seed": seed, "right": seed + len(way) / 10} for way in ("a", "bb") for seed in (0, 1)]
-    axis, other = plots.by_seed(
-        kept, [{"way": "bb", "right": 5}], "way", {"held-out": "right", "x": "right"}, "accuracy"
-    ).axes
-    assert [list(line.get_ydata()) for line in axis.lines] == [[0.1, 0.2], [1.1, 1.2], [5]]
-    assert len({line.get_marker() for line in axis.lines}) == 3
-    assert [label.get_text() for label in axis.get_xticklabels()] == ["a", "bb"] and other.get_title() == "x"
+def test_differences_are_taken_between_runs_of_the_same_seed():
+    first = [{"way": "a", "seed": seed, "right": seed} for seed in (0, 1, 2)]
+    second = [{"way": "bb", "seed": seed, "right": seed + gain} for seed, gain in ((2, 0.5), (0, 0.1))]
+    axis, other = plots.differences([*first, *second], "way", {"test": "right", "x": "right"}).axes
+    drawn = [pytest.approx(line.get_xdata()) for line in axis.lines]
+    assert drawn == [[0.5], [0.1], [0.3], [0, 0]], "two pairs, their mean, and no interval of so few; the line at 0"
+    assert len({line.get_marker() for line in axis.lines[:2]}) == 2
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["bb"] and other.get_title() == "x"
+    assert [text.get_text() for text in axis.figure.legends[0].get_texts()][-2:] == ["their mean", "no difference"]
 
 
-def test_many_seeds_have_a_line_each_and_one_sign():
-    kept = [{"way": way, "seed": seed, "right": seed + len(way) / 10} for way in ("a", "bb") for seed in range(10)]
-    (axis,) = plots.by_seed(kept, [], "way", {"held-out": "right"}, "accuracy").axes
-    assert [list(line.get_ydata()) for line in axis.lines if len(line.get_xdata())] == [
-        pytest.approx([seed + 0.1, seed + 0.2]) for seed in range(10)
-    ]
-    assert {line.get_marker() for line in axis.lines if len(line.get_xdata())} == {"o"}
+def test_many_differences_have_one_sign_and_their_interval():
+    gains = {seed: 0.01 * seed for seed in range(10)}
+    stored = [{"way": way, "seed": s, "right": s + (way == "bb") * gains[s]} for way in ("a", "bb") for s in gains]
+    (axis,) = plots.differences(stored, "way", {"test": "right"}).axes
+    dots = [line for line in axis.lines if line.get_marker() == "o"]
+    assert sorted(float(line.get_xdata()[0]) for line in dots) == pytest.approx(list(gains.values()))
+    low, high = evaluation.paired_interval(list(gains.values()))
+    assert [low, high] in [pytest.approx(list(line.get_xdata())) for line in axis.lines]
     words = [text.get_text() for text in axis.figure.legends[0].get_texts()]
-    assert words == ["stored, a line for each of 10 seeds"]
+    assert words == ["one per seed", "their mean", "no difference", "95 % interval"]
+
+
+def test_runs_of_many_seeds_have_one_sign():
+    stored = [{"way": "a", "seed": seed, "right": seed / 10} for seed in range(10)]
+    (axis,) = plots.runs(stored, [], "way", {"one": "right"}, "accuracy").axes
+    assert {line.get_marker() for line in axis.lines} == {"o", "|"}
+    assert [text.get_text() for text in axis.figure.legends[0].get_texts()] == ["stored, one per seed", "their mean"]
 
 
 def test_agreement_has_one_scale_of_shades():
@@ -508,6 +517,7 @@ def test_names_of_ones_own_fit_into_every_figure(kind):
         for figure in figures_with_names(OWN[kind]):
             figure.canvas.draw()
             height, width = figure.bbox.height, figure.bbox.width
+            slack = figure.dpi / 24  # three points: a notebook's page is as large as what is on it
             legends = [*figure.legends, *(axis.get_legend() for axis in figure.axes if axis.get_legend())]
             groups = [legend.get_texts() for legend in legends]
             groups += [[axis.title for axis in figure.axes]]
@@ -516,7 +526,8 @@ def test_names_of_ones_own_fit_into_every_figure(kind):
             for group in groups:
                 placed = boxes(group)
                 for text, box in placed:
-                    assert box.x0 > -2 and box.y0 > -2 and box.x1 < width + 2 and box.y1 < height + 2, text
+                    assert min(box.x0, box.y0) > -slack, text
+                    assert box.x1 < width + slack and box.y1 < height + slack, text
                 for (one, first), (other, second) in pairwise(placed):
                     slanted = one.get_rotation() % 90  # those lie beside each other along their slope
                     assert slanted or first.padded(-1).overlaps(second.padded(-1)) == 0, (one, other)

@@ -6,7 +6,6 @@ Example:
 
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,7 +13,6 @@ import numpy as np
 
 from lib.plots.style import broken, colour, ink, legend_above, shown
 
-SEED_MARKERS = "os^v<>"
 _THIS_RUN: dict[str, Any] = {"color": "black", "marker": "D", "markersize": 5, "linestyle": ""}
 
 
@@ -136,50 +134,6 @@ def spread(
         look: dict[str, Any] = {"color": "0.55", "marker": "o", "fillstyle": "none", "markersize": 8}
         signs.append(plt.Line2D([], [], label="stored, one per seed", **look))
     figure.legend(handles=signs, loc="outside upper right", ncols=2, frameon=False)
-    return figure
-
-
-@shown
-def by_seed(
-    kept: Sequence[Mapping],
-    live: Sequence[Mapping],
-    by: str,
-    columns: Mapping[str, str],
-    ylabel: str,
-    one_scale: bool = True,
-) -> plt.Figure:
-    """Show results by the value of one key, as `spread` does; a line joins those of a seed.
-
-    A few seeds have a marker each; of many, only the lines tell them apart.
-
-    Args:
-        kept: stored rows, as `lessons.stored` gives them; may be empty.
-        live: rows of this run, which need no seed.
-        by: key whose values stand along the horizontal axis.
-        columns: title of each panel, and the key of the numbers in it.
-        ylabel: label of the vertical axis.
-        one_scale: False for panels that measure different things.
-
-    Returns:
-        The figure, or None in a notebook, where it is shown.
-    """
-    figure, axes, names = _panels((*kept, *live), by, columns, ylabel, one_scale)
-    seeds = list(dict.fromkeys(row["seed"] for row in kept))
-    few = len(seeds) <= len(SEED_MARKERS)
-    signs = dict(zip(seeds, SEED_MARKERS if few else cycle(SEED_MARKERS[0])))
-    look: dict[str, Any] = {"color": "0.45", "linewidth": 0.8, "markerfacecolor": "none", "markersize": 8}
-    for axis, key in zip(axes, columns.values()):
-        for seed, sign in signs.items():
-            points = sorted((names.index(row[by]), row[key]) for row in kept if row["seed"] == seed)
-            axis.plot(*zip(*points), marker=sign, **look)
-        axis.plot([names.index(row[by]) for row in live], [row[key] for row in live], **_THIS_RUN)
-    labels = {SEED_MARKERS[0]: f"stored, a line for each of {len(seeds)} seeds"}
-    if few:
-        labels = {sign: f"stored, seed {seed}" for seed, sign in signs.items()}
-    legend = [plt.Line2D([], [], marker=sign, label=label, **look) for sign, label in labels.items()]
-    if live:
-        legend.insert(0, plt.Line2D([], [], label="this run", **_THIS_RUN))
-    figure.legend(handles=legend, loc="outside upper right", ncols=len(legend) or 1, frameon=False)
     return figure
 
 

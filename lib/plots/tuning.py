@@ -35,7 +35,9 @@ def free_shares(shares: Mapping[str, float], first: str) -> plt.Figure:
     axis.plot(
         [names.index(first)], [shares[first]], "D", color="black", markersize=7, clip_on=False, label="our choice"
     )
-    axis.set(xlabel="unfrozen from this layer on (input on the left)", ylabel="share that may move", ylim=(0, 1.02))
+    axis.set(
+        xlabel="unfrozen from this layer on (input on the left)", ylabel="fraction that is trainable", ylim=(0, 1.02)
+    )
     axis.legend(frameon=False, loc="lower left")
     return figure
 
@@ -78,7 +80,7 @@ def first_steps(runs: Mapping[str, tuple[Sequence[float], Sequence[float]]]) -> 
         left.plot(range(len(moved) + 1), [0, *moved], label=name, marker=marker, markevery=4, **look)
         right.plot(range(len(losses)), losses, marker=marker, **look)
     left.set(xlabel="step", ylabel="the base has moved by")
-    left.yaxis.set_major_formatter(plt.matplotlib.ticker.PercentFormatter(1))
+    left.yaxis.set_major_formatter(plt.matplotlib.ticker.PercentFormatter(1, decimals=1))
     highest = np.nanmax([losses for _, losses in runs.values()])
     right.set(xlabel="epoch", ylabel="validation loss", ylim=(0, min(1.08 * highest, CEILING)))
     right.set_xticks(range(max(len(losses) for _, losses in runs.values())))

@@ -69,10 +69,13 @@ def warm_linear(answer: Callable) -> None:
     def rate(schedule: Any, step: int) -> float:
         return float(_in_graph(schedule, step))
 
-    expect(np.isclose(rate(schedule, 0), 0), "Before the first step (step 0) the rate is 0.")
-    expect(not np.isclose(rate(schedule, 5), 0.1), "The rate does not begin at its peak: it rises over the warm-up.")
+    expect(np.isclose(rate(schedule, 0), 0), "Before the first step (step 0) the learning rate is 0.")
+    expect(
+        not np.isclose(rate(schedule, 5), 0.1),
+        "The learning rate does not begin at its peak: it rises over the warm-up.",
+    )
     expect(np.isclose(rate(schedule, 5), 0.05), "Half of the warm-up gives half of the peak: peak · step / warm_up.")
-    expect(np.isclose(rate(schedule, 10), 0.1), "At the end of the warm-up the rate is at its peak.")
+    expect(np.isclose(rate(schedule, 10), 0.1), "At the end of the warm-up the learning rate is at its peak.")
     middle = rate(schedule, 55)
     hint = (
         "The fall takes what the warm-up leaves of the steps: halfway from step 10 to 100, at 55, it is half the peak."
@@ -80,8 +83,10 @@ def warm_linear(answer: Callable) -> None:
     expect(np.isclose(middle, 0.05), hint)
     quarter = rate(schedule, 28)
     expect(not np.isclose(quarter, 0.05 * (1 + np.cos(0.2 * np.pi))), "That is the cosine: fall in a straight line.")
-    expect(np.isclose(quarter, 0.08), "A fifth of the way down, at step 28, the rate is 0.08.")
-    expect(np.isclose(rate(schedule, 100), 0, atol=1e-8), "After the last step the rate is 0.")
+    expect(np.isclose(quarter, 0.08), "A fifth of the way down, at step 28, the learning rate is 0.08.")
+    expect(np.isclose(rate(schedule, 100), 0, atol=1e-8), "After the last step the learning rate is 0.")
+    hint = "After the last step the learning rate stays at 0: a negative one would climb the loss (keras.ops.maximum)."
+    expect(np.isclose(rate(schedule, 120), 0, atol=1e-8), hint)
     none = rate(answer(0.3, 40, 0), 0)
     hint = "With warm_up 0 the fall begins at once: step 0 is at the peak. (Do not divide by 0.)"
     expect(np.isclose(none, 0.3), hint)
