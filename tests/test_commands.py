@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import toys
 
-from lib import photos, video
+from lib import lessons, photos, video
 from lib.__main__ import main
-from lib.core import paths
+from lib.core import notebooks, paths
 from lib.core.errors import FileError
 from lib.tools.command_line import NAMES
 from lib.tools.commands import course, fetch
@@ -162,6 +162,24 @@ def test_real_photographs_get_a_backbone_with_imagenet_weights(tmp_path, monkeyp
         main(["course", *given.format(mine=tmp_path).split()])
     assert chosen == [backbone]
     assert ("No backbone is named" in capsys.readouterr().out) == (backbone != "bundled")
+
+
+def test_03_alone_gets_the_learning_rate_of_its_backbone(tmp_path, monkeypatch):
+    given = {}
+    monkeypatch.setattr(paths, "OUTPUT", tmp_path)
+    monkeypatch.setattr(course, "chosen_clip", lambda given: "sports_day")
+    for check in ("check_clip", "check_photographs"):
+        monkeypatch.setattr(lessons, check, lambda *given: None)
+    monkeypatch.setattr(
+        notebooks, "execute", lambda name, parameters, *rest, **options: given.update({name: parameters})
+    )
+    monkeypatch.setattr(notebooks, "write_html", lambda *given: None)
+    monkeypatch.setattr("lib.tools.course.summary.write", lambda *given: tmp_path)
+    assert main(["course", "--backbone", "efficientnet_lite0"]) == 0
+    assert {name: parameters.get("LR") for name, parameters in given.items() if "LR" in parameters} == {
+        "03_fine_tuning": 1e-3
+    }
+    assert len(given) == len(notebooks.CORE)
 
 
 def test_choices_that_are_paths_become_absolute_and_names_stay(tmp_path, monkeypatch):
