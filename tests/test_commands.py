@@ -116,7 +116,7 @@ def test_label_writes_a_frame_for_a_frame_and_prints_the_shares(toy_classifier, 
             sink.write(frame)
     assert main(["label", str(tmp_path / "clip.mp4"), "--window", "8", "--out", str(tmp_path / "out.mp4")]) == 0
     printed = capsys.readouterr().out
-    assert "03_fine_tuning.keras" in printed and "drawn pictures" in printed
+    assert "03_fine_tuning.keras" in printed and "synthetic images" in printed
     assert "badminton" in printed and "60.0%" in printed and "40.0%" in printed  # red comes 4 frames late
     with video.VideoReader(tmp_path / "out.mp4") as reader:
         assert sum(frame.image.shape == (size[1], size[0], 3) for frame in reader) == 40

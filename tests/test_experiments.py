@@ -87,7 +87,7 @@ def test_without_the_real_photographs_figures_on_them_stay(toy, project, monkeyp
     there = False
     monkeypatch.setattr(experiments, "mark", lambda name: "code 2")
     main(["experiment", "decay"])
-    assert "stay as they were" in capsys.readouterr().out
+    assert "stay as they are stored" in capsys.readouterr().out
     assert [(row["photographs"], row["code"], row["count"]) for row in kept(project)] == [
         ("sample", "code 2", 2),
         ("real", "code 1", 2),

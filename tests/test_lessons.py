@@ -161,7 +161,7 @@ def test_a_clip_is_a_drawn_one_or_a_file(project, tmp_path, monkeypatch, capsys)
     assert capsys.readouterr().out == ""
     lessons.clip("formula2", real)
     lessons.clip(str(own), sample)
-    assert ["drawn" in line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [True, False]
+    assert ["synthetic" in line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [True, False]
     with pytest.raises(FileError, match="nothing.mp4"):
         lessons.clip("nothing.mp4", sample)
 

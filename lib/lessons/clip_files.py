@@ -39,9 +39,9 @@ def clip(name: str, run: Run) -> Path:
             )
         check_clip(name, run)
         video.VideoInfo.of(name)  # OpenCV, which the notebooks use, would raise no error
-        _warn_of_strangers("filmed", "filmed" if run.photos != "sample" else "drawn")
+        _warn_of_strangers("real", "real" if run.photos != "sample" else "synthetic")
         return Path(name)
-    _warn_of_strangers("drawn", "drawn" if run.photos == "sample" else "filmed")
+    _warn_of_strangers("synthetic", "synthetic" if run.photos == "sample" else "real")
     path = paths.EXAMPLE_CLIPS / f"{name}.mp4"
     if not _is_drawn(path):
         with locked(path):
@@ -72,8 +72,8 @@ def _is_drawn(clip_path: Path) -> bool:
 def _warn_of_strangers(clip_is: str, photographs_are: str) -> None:
     if clip_is != photographs_are:
         print(
-            f"Note: the clip is {clip_is}, and the classifier has learnt from pictures that were {photographs_are}. "
-            "Expect it to do worse than on a clip of its own kind."
+            f"Note: the clip is {clip_is}, but the classifier was trained on {photographs_are} images. "
+            "Expect lower accuracy than on a clip of that kind."
         )
 
 

@@ -56,7 +56,7 @@ def _draw_sample(folder: Path) -> None:
     is_empty = folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
     if os.path.lexists(folder) and not is_empty:
         raise PhotoError(
-            f"{folder} stays as it is, because something of yours is there: the sample photographs would be drawn there. "
+            f"{folder} stays as it is, because something of yours is there: the sample photographs would be generated there. "
             "Rename it, and give photographs of your own by the path of their folder."
         )
     with explain_os_errors(folder):

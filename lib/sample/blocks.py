@@ -90,7 +90,7 @@ def cars(seed: int, progress: bool = False) -> tuple[np.ndarray, np.ndarray]:
 
     def draw(rng: np.random.Generator) -> dict[str, np.ndarray]:
         blocks, ways = [], []
-        for _ in progress_bar(range(sum(CAR_SHOTS)), progress, desc="drawing passing cars", unit="shot"):
+        for _ in progress_bar(range(sum(CAR_SHOTS)), progress, desc="generating passing cars", unit="shot"):
             shot, start, way = passing_car(rng)
             blocks.append(film(shot, start))
             ways.append(way)
@@ -118,7 +118,7 @@ def events(seed: int, progress: bool = False) -> tuple[np.ndarray, np.ndarray, n
     def draw(rng: np.random.Generator) -> dict[str, np.ndarray]:
         decks = [catalogue.deal_kinds(event, rng) for event in EVENTS]
         blocks, labels, kinds = [], [], []
-        for number in progress_bar(range(3 * sum(EVENT_SHOTS)), progress, desc="drawing events", unit="shot"):
+        for number in progress_bar(range(3 * sum(EVENT_SHOTS)), progress, desc="generating events", unit="shot"):
             label = number % 3
             kind = next(decks[label])
             shot = catalogue.make_shot(EVENTS[label], kind, (2 * WIDTH, 2 * HEIGHT), rng)
@@ -149,7 +149,7 @@ def programme(seed: int, progress: bool = False) -> tuple[np.ndarray, np.ndarray
     def draw(rng: np.random.Generator) -> dict[str, np.ndarray]:
         scenes = programmes.programme("sports_day", rng)
         total = sum(scene.frames for scene in scenes)
-        pictures = progress_bar(programmes.frames(scenes, rng), progress, desc="drawing a clip", total=total)
+        pictures = progress_bar(programmes.frames(scenes, rng), progress, desc="generating a clip", total=total)
         frames = np.stack([shrunk(picture) for picture in pictures])
         labels = [EVENTS.index(scene.event) for scene in scenes for _ in range(scene.frames)]
         stretches = [scene.stretch for scene in scenes for _ in range(scene.frames)]

@@ -26,7 +26,9 @@ def draw_clip(name: str, folder: Path, seed: int = 0, progress: bool = True) -> 
     scenes = programme(name, rng)
     total = sum(scene.frames for scene in scenes)
     with VideoSink(clip, *SIZE, RATE) as sink:
-        for picture in progress_bar(frames(scenes, rng), progress, desc=f"drawing {name}", total=total, unit="frame"):
+        for picture in progress_bar(
+            frames(scenes, rng), progress, desc=f"generating {name}", total=total, unit="frame"
+        ):
             sink.write(picture)
         _write_truth(clip.with_suffix(".truth.csv"), scenes)
     return clip

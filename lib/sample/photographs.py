@@ -81,7 +81,9 @@ def draw_crowds(count: int, seed: int = 0) -> list[np.ndarray]:
 def _draw_all(folder: Path, seed: int, per_class: int, progress: bool) -> None:
     """Draw every event's pictures and the faults into `folder`, then write the manifest."""
     entries: list[Entry] = []
-    with progress_bar(shown=progress, total=2 * per_class * len(EVENTS), desc="drawing photographs", unit="pic") as bar:
+    with progress_bar(
+        shown=progress, total=2 * per_class * len(EVENTS), desc="generating photographs", unit="pic"
+    ) as bar:
         for index, event in enumerate(EVENTS):
             entries += _draw_event(folder, event, np.random.default_rng([seed, index]), per_class, _next(entries), bar)
         _plant_faults(folder, entries, np.random.default_rng([seed, len(EVENTS)]))

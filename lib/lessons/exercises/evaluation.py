@@ -35,7 +35,7 @@ def count_matrix(answer: Callable) -> None:
     )
     none = np.asarray(answer(np.array([], int), np.array([], int), 2))
     expect(none.shape == (2, 2) and none.sum() == 0, "Without pictures it is a table of zeros.")
-    hint = f"The counts are right, but kept as {given.dtype}: give a table of whole numbers (int)."
+    hint = f"The counts are right, but stored as {given.dtype}: give a table of whole numbers (int)."
     expect(np.issubdtype(given.dtype, np.integer), hint)
 
 

@@ -45,7 +45,7 @@ def chosen_backbone(args: Namespace) -> str:
         if backbone in BACKBONES:
             raise InputError(f"--image-size and --scaling are for a .keras file; {backbone} has its own.")
         card = backbone_files.save_overrides(Path(backbone), image_size=args.image_size, scaling=args.scaling)
-        print(f"What you say of {Path(backbone).name} is kept in {card}", flush=True)
+        print(f"What you state about {Path(backbone).name} is stored in {card}", flush=True)
     backbone_files.prepare(backbone)
     return backbone
 

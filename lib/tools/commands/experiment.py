@@ -1,6 +1,6 @@
-"""Run an experiment over all its seeds and keep its figures in notebooks/results/NAME.json.
+"""Run an experiment over all its seeds and store its figures in notebooks/results/NAME.json.
 
-A case that was measured is kept at once, so that an interrupted experiment goes on where it stopped. Cases on the
+A case that was measured is stored at once, so that an interrupted experiment goes on where it stopped. Cases on the
 real photographs are left as they are where these are not at hand (`python -m lib fetch`).
 """
 
@@ -52,14 +52,14 @@ def run(args: Namespace) -> int:
         rows.append(case | count | result | {"seconds": round(time.perf_counter() - start, 1), "code": mark})
         write_json(_kept(args.name), {"cases": rows})
     if len(cases) < len(experiment.CASES):
-        print("The real photographs are not here (`python -m lib fetch`): figures on them stay as they were kept.")
+        print("The real photographs are not here (`python -m lib fetch`): figures on them stay as they are stored.")
         rows = rows + (read_json(tracked)["cases"] if tracked.exists() else [])
     rows = [row for case in experiment.CASES if (row := _find(case, rows))]
     print(experiment.summarise(rows))
     if args.cases is None:
         measured_with = environment.machine() | environment.versions("scikit-learn")
         write_json(tracked, {"machine": measured_with, "cases": rows})
-        print(f"Kept in {tracked.relative_to(paths.ROOT)}")
+        print(f"Stored in {tracked.relative_to(paths.ROOT)}")
     return 0
 
 

@@ -15,7 +15,7 @@ ROOT_ALLOWED = "--allow-root"  # without it, Jupyter refuses to start for root
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--copy", metavar="NAME", type=name, help="work on copies, kept in output/copies/NAME")
+    parser.add_argument("--copy", metavar="NAME", type=name, help="work on copies, stored in output/copies/NAME")
     parser.add_argument("options", nargs="*", metavar="-- OPTION", help="options of `jupyter lab`")
 
 

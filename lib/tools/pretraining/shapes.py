@@ -55,7 +55,7 @@ class Extractor:
 
     def __call__(self, pictures: Iterable[np.ndarray], total: int, progress: str = "") -> dict[str, np.ndarray]:
         found: dict[str, list[np.ndarray]] = {view: [] for view in VIEWS}
-        bar = progress_bar(total=total, desc=progress, unit="picture", leave=False)
+        bar = progress_bar(total=total, desc=progress, unit="image", leave=False)
         batch: list[_Views] = []
         for picture in pictures:
             batch.append(self._views(picture))
