@@ -56,6 +56,12 @@ def test_addresses_and_paths_are_no_change_and_no_tests_folder_is_needed(tmp_pat
     assert list(changes(old, new)) == []
 
 
+def test_the_size_of_a_figure_is_no_change():
+    """A deeper notebook's is drawn twice as large where a person runs it, and 1440x ends like an address begins."""
+    old, new = (notebook(cell("a", f"<Figure size {size} with 6 Axes>")) for size in ("720x216", "1440x432.5"))
+    assert list(changes(old, new)) == []
+
+
 def test_text_and_bands():
     old = notebook(
         cell("a", "accuracy at least 0.75: yes\n"), cell("b", "two\n"), cell("c", "x", tags=["nbval-ignore-output"])

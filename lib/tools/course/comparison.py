@@ -19,7 +19,7 @@ _SEEN = 24  # of 255: by less than this a pixel is as it was
 # What differs from machine to machine, and its replacement. tests/nbval_sanitize.cfg has the same pairs for nbval.
 SANITIZE_PATTERNS = (
     (r"\x1b\[[0-9;]*m", ""),  # colour codes of the terminal
-    (r"0x[0-9a-f]+", "ADDRESS"),
+    (r"\b0x[0-9a-f]+", "ADDRESS"),
     (r"\S*ipykernel_\d+\S*", "CELL"),  # the file name that the kernel gives a cell
     (r"(/[\w.~-]+)+/(?=notebooks/|output/|data/|model/|example_clips/)", "ROOT/"),
     (r"<Figure size [\d.]+x[\d.]+ with \d+ Axes>", "<Figure>"),  # its size depends on what is misclassified
