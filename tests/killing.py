@@ -39,7 +39,7 @@ def features(project: Path, begin) -> np.ndarray:
     return made
 
 
-def execute(name: str, parameters: dict, copy: Path) -> None:
+def execute(name: str, parameters: dict, copy: Path, **options: bool) -> None:
     """What the notebook of this name does, as far as its classifier is concerned."""
     keras.utils.set_random_seed(parameters["SEED"])
     run = Run(parameters["PHOTOS"], parameters["BACKBONE"])

@@ -34,7 +34,7 @@ def small(project, monkeypatch):
     monkeypatch.setattr(notebooks, "CORE", ("a",))
     monkeypatch.setattr(notebooks, "COURSE", ("a", "b"))
     monkeypatch.setattr(notebooks, "read", lambda path: nbformat.v4.new_notebook())
-    monkeypatch.setattr(notebooks, "execute", lambda *given: nbformat.v4.new_notebook())
+    monkeypatch.setattr(notebooks, "execute", lambda *given, **options: nbformat.v4.new_notebook())
     monkeypatch.setattr(summary, "write", lambda run, *given: write(run.output / "index.html"))
     toys.draw_clip("clip", project / "clips")
     (project / "lecture.hdf5").write_bytes(b"")
@@ -178,7 +178,7 @@ def test_photographs_of_the_users_in_the_samples_folder_stay(small, is_there):
     ("example_clips/sports_day_2.mp4", ["--all"]), ("output/sample-bundled/record.json", []),
 ])  # fmt: skip
 def test_the_course_finds_a_file_of_the_users_before_the_training(small, capsys, monkeypatch, name, options):
-    monkeypatch.setattr(notebooks, "execute", lambda *given: pytest.fail("a notebook ran"))
+    monkeypatch.setattr(notebooks, "execute", lambda *given, **options: pytest.fail("a notebook ran"))
     (small / name).parent.mkdir(parents=True)
     (small / name).write_text("mine")
     assert main(["course", *options]) == 1
@@ -188,7 +188,9 @@ def test_the_course_finds_a_file_of_the_users_before_the_training(small, capsys,
 @pytest.mark.parametrize("options, ran", [([], ["a"]), (["--all"], ["a", "b"])])
 def test_the_course_runs_the_core_and_with_all_every_notebook(small, monkeypatch, options, ran):
     executed, listed = [], {}
-    monkeypatch.setattr(notebooks, "execute", lambda name, *given: executed.append(name) or nbformat.v4.new_notebook())
+    monkeypatch.setattr(
+        notebooks, "execute", lambda name, *given, **options: executed.append(name) or nbformat.v4.new_notebook()
+    )
     monkeypatch.setattr(summary, "write", lambda run, chosen, minutes: listed.update(minutes) or run.output)
     if not options:  # in the way of notebook 15, which does not run
         (small / "example_clips").mkdir()

@@ -1,6 +1,6 @@
 """Photographs in class folders: find, label, check, read and split them.
 
-A set of photographs is a folder that holds one folder a class; the folder's name is the label.
+A set of photographs is a folder that holds one folder per class; the folder's name is the label.
 Beside the class folders there may be a `manifest.csv` with the columns of `MANIFEST_COLUMNS`:
 it says which photographs belong together (`group`) and which are set aside (`split`).
 """

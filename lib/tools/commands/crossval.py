@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="photographs, one folder a class")
+    parser.add_argument("folder", type=Path, help="photographs, one folder per class")
     add_backbone_arguments(parser)
     parser.add_argument("--seeds", type=count, default=3, help="how many ways of folding (default: %(default)s)")
     parser.add_argument(
