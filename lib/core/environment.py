@@ -6,6 +6,8 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+STORED_DPI = "STORED_DPI"  # a variable: at which resolution a notebook draws, where it is executed to be committed
+
 
 def machine() -> dict[str, str | int | None]:
     """Name the system and the processor, and count the cores."""

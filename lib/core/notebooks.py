@@ -18,6 +18,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from PIL import Image  # comes with matplotlib
 
 from lib.core import memory, paths
+from lib.core.environment import STORED_DPI
 from lib.core.errors import CourseError
 from lib.core.files import atomic_write
 from lib.core.messages import without_colours
@@ -43,7 +44,6 @@ COURSE = (
     "90_how_the_backbone_was_made",
 )
 WIDGET = "application/vnd.jupyter.widget-view+json"
-STORED_DPI = "STORED_DPI"  # names the variable that has a notebook draw its figures as small as it is committed
 CELL_SECONDS = 3600
 START_SECONDS = 600  # for a kernel to start, on a slow machine that does other things too
 LISTEN = 0.2  # seconds: on Windows, Ctrl-C is seen only between two waits

@@ -11,8 +11,8 @@ from matplotlib.axis import XAxis
 from matplotlib.legend import Legend
 
 from lib.core.colours import colours, ink_on
+from lib.core.environment import STORED_DPI
 from lib.core.names import columns, fitted
-from lib.core.notebooks import STORED_DPI
 from lib.plots.fonts import give_glyphs
 
 STYLE: dict[Any, Any] = {
