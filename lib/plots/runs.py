@@ -10,7 +10,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 
-from lib.evaluation import paired_interval
 from lib.plots.style import legend_above, shown
 
 SEED_MARKS = "os^v<>"  # of more seeds, each is a circle
@@ -80,6 +79,8 @@ def differences(stored: Sequence[Mapping], by: str, panels: Mapping[str, str]) -
     Returns:
         The figure, or None in a notebook, where it is shown.
     """
+    from lib.evaluation import paired_interval  # loads scikit-learn, which no other figure needs
+
     first, *names = dict.fromkeys(row[by] for row in stored)
     marks = _marks(stored)
     figure, axes = plt.subplots(1, len(panels), figsize=_size(names), sharey=True, squeeze=False)
