@@ -32,7 +32,7 @@ class Backbone:
     """A network that turns pictures into feature maps.
 
     `model` takes uint8 RGB (n, image_size, image_size, 3); `base` is the pre-trained network inside it, whose
-    layers from `unfreeze_from` on are the ones that fine-tuning trains. `fingerprint` tells whether two
+    layers from `unfreeze_from` on are the ones that fine-tuning trains. `fingerprint` shows whether two
     backbones are the same.
     """
 
@@ -50,7 +50,7 @@ class Backbone:
 
     @property
     def resize(self) -> Resize:
-        """How photographs and frames of any shape become this network's input."""
+        """How photos and frames of any shape become this network's input."""
         return Resize(self.image_size, self.shaping)
 
 
@@ -187,25 +187,25 @@ def extract(
     view: int = 0,
     progress: bool = True,
 ) -> np.ndarray:
-    """Extract each photograph's features with the frozen backbone.
+    """Extract each photo's features with the frozen backbone.
 
     The features are the feature map averaged over its height and width, stored as a map of one cell: a head
     that begins with average pooling takes either, and the average is 16 to 49 times smaller to store.
-    A feature is computed once: it is stored under paths.FEATURES by the contents of the photograph, the
+    A feature is computed once: it is stored under paths.FEATURES by the contents of the photo, the
     backbone, the augmentation and the view.
 
     Args:
         backbone: from `load`.
-        photos: n photographs.
-        augment: layers for float images 0 to 255, which first change each photograph at random.
-        view: number of the random change, from 0: the same view of the same photograph is the same every time.
+        photos: n photos.
+        augment: layers for float images 0 to 255, which first change each photo at random.
+        view: number of the random change, from 0: the same view of the same photo is the same every time.
         progress: show a progress bar.
 
     Returns:
         float32 (n, 1, 1, channels).
 
     Raises:
-        PhotoError: a photograph cannot be read.
+        PhotoError: a photo cannot be read.
 
     Example:
         train_x = backbones.extract(backbone, split.train)
@@ -258,7 +258,7 @@ def _store_path(backbone: Backbone, augment: "keras.Sequential | None", view: in
 
 
 class _FeatureStore:
-    """Features by the hash of their photograph, kept in one `.npz`."""
+    """Features by the hash of their photo, kept in one `.npz`."""
 
     def __init__(self, path: Path):
         self.path, self.features = path, {}
@@ -313,7 +313,7 @@ def load_old_classifier(backbone: str) -> OldClassifier | None:
         raise BackboneError(f"{path} does not turn feature maps into class probabilities: delete it.")
     if len(classes) != saved.output_shape[-1]:
         raise BackboneError(
-            f"{path} tells {counted(saved.output_shape[-1], 'class')} apart and {card_path.name} names {len(classes)}: "
+            f"{path} has {counted(saved.output_shape[-1], 'class')} and {card_path.name} lists {len(classes)}: "
             "correct the card, or delete the classifier."
         )
     maps = keras.Input((None, None, saved.input_shape[-1]), name="feature_map")

@@ -1,7 +1,7 @@
-"""Classifiers: a backbone and a head joined, saved with a card, loaded and asked for probabilities.
+"""Classifiers: a backbone and a head joined, saved with a card, loaded and run.
 
 A classifier maps uint8 RGB frames (n, size, size, 3), n any number, to class probabilities, float32
-(n, classes). Whatever its network wants is done by layers inside it, so training and video cannot disagree.
+(n, classes). The preprocessing of its network is done by layers inside it, so that it is the same in training and on video.
 """
 
 import json
@@ -62,7 +62,7 @@ class Classifier:
 
     @property
     def resize(self) -> Resize:
-        """How photographs and frames of any shape become this classifier's input; old cards squash."""
+        """How photos and frames of any shape become this classifier's input; old cards squash."""
         return Resize(self.image_size, self.card.get("shaping", cards.SQUASH))
 
     def predict(self, frames: np.ndarray) -> np.ndarray:
@@ -97,10 +97,10 @@ class Classifier:
         return scores
 
     def predict_photos(self, photos: Iterable[Photo], progress: bool = True) -> np.ndarray:
-        """Read photographs a batch at a time and predict their class probabilities.
+        """Read photos a batch at a time and predict their class probabilities.
 
         Args:
-            photos: n photographs.
+            photos: n photos.
             progress: show a progress bar.
 
         Returns:
@@ -113,7 +113,7 @@ class Classifier:
             predicted = model.predict_photos(split.test).argmax(axis=1)
         """
         photos, batches = list(photos), []
-        for start in progress_bar(range(0, len(photos), BATCH), progress, desc="classifying photographs"):
+        for start in progress_bar(range(0, len(photos), BATCH), progress, desc="classifying photos"):
             batch = [self.resize(read(photo.path)) for photo in photos[start : start + BATCH]]
             batches.append(self.predict(np.stack(batch)))
         return np.concatenate(batches) if batches else np.empty((0, len(self.classes)), np.float32)

@@ -146,7 +146,7 @@ def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
 def fit_temperature(truth: np.ndarray, probabilities: np.ndarray) -> float:
     """Choose the temperature with the lowest cross-entropy, from 201 values between 1/4 and 4.
 
-    Guo et al., "On calibration of modern neural networks", 2017. Fit it to validation photographs.
+    Guo et al., "On calibration of modern neural networks", 2017. Fit it to validation photos.
 
     Args:
         truth: class indices (n,), n > 0.
@@ -194,7 +194,7 @@ def _lower_end(correct: int, count: int) -> float:
     return low
 
 
-# Student's t: 97.5 % lie below it, for 1, 2, ... degrees of freedom.
+# Student's t: 97.5 % are below it, for 1, 2, ... degrees of freedom.
 _STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201)
 
 

@@ -1,7 +1,7 @@
 """What happens when: runs of equal labels, how good they are against the truth, and files that hold them.
 
 Labels and truth are integer arrays (n,), one class index a frame. -1 is "no event": frames whose truth is -1 are left
-out of frame accuracy, switches and lag, because no answer of a classifier could be right there.
+out of frame accuracy, switches and lag, because no prediction of a classifier could be correct there.
 """
 
 import csv

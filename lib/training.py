@@ -35,10 +35,10 @@ class LabelledArrays:
 
     @classmethod
     def read(cls, part: Sequence[Photo], resize: Resize, classes: Sequence[str]) -> "LabelledArrays":
-        """Read photographs and number their classes.
+        """Read photos and number their classes.
 
         Args:
-            part: n photographs.
+            part: n photos.
             resize: how they become squares.
             classes: the names of all classes, in the order of the network's outputs.
 

@@ -1,4 +1,4 @@
-"""A toy set of photographs and a toy network, so that no test needs the course's own."""
+"""A toy set of photos and a toy network, so that no test needs the course's own."""
 
 import json
 import sys
@@ -84,7 +84,7 @@ def backbone(toy_backbone):
 
 @pytest.fixture
 def run(project, toy_photos, toy_backbone) -> Run:
-    """The choice of the toy photographs and the toy network."""
+    """The choice of the toy photos and the toy network."""
     return Run(str(toy_photos), str(toy_backbone))
 
 
@@ -99,7 +99,7 @@ def figures_closed():
 
 @pytest.fixture
 def toy_classifier(project, toy_photos, toy_backbone) -> Path:
-    """A classifier on the toy photographs, saved where the newest is looked for: it names the strongest channel."""
+    """A classifier on the toy photos, saved where the newest is looked for: it names the strongest channel."""
     from lib import backbones, classifier
     from lib.core.framework import keras
 

@@ -1,4 +1,4 @@
-"""What notebook 11 says of the stored figures: it must hold for each photograph set, also when they are measured again."""
+"""What notebook 11 says of the stored figures: it must hold for each photo set, also when they are measured again."""
 
 import numpy as np
 import pytest

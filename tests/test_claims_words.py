@@ -1,4 +1,4 @@
-"""What notebook 06 says of the stored figures: it must hold for each photograph set, whenever they are measured again."""
+"""What notebook 06 says of the stored figures: it must hold for each photo set, whenever they are measured again."""
 
 import numpy as np
 import stored_figures
@@ -76,7 +76,7 @@ def test_the_classifier_on_top_of_the_features_matters_on_the_sample_as_much_as_
 
 
 def ahead_of_the_grid(photographs, way, words=200):
-    """By how much a network trained from scratch on the same photographs is ahead of words on a grid, seed by seed."""
+    """By how much a network trained from scratch on the same photos is ahead of words on a grid, seed by seed."""
     network = stored_figures.by_seed("fine_tuning", photographs, "held_out", way=way)
     return network - by_seed(photographs, "words on a grid", words)
 

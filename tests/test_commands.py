@@ -45,7 +45,7 @@ def test_a_missing_file_is_one_sentence_and_status_1(project, capsys):
 
 @pytest.fixture
 def target(tmp_path, toy_photos):
-    """A folder with a manifest of the toy photographs, and none of them."""
+    """A folder with a manifest of the toy photos, and none of them."""
     target = tmp_path / "target"
     target.mkdir()
     names = [path.relative_to(toy_photos).as_posix() for path in sorted(toy_photos.glob("*/*.png"))]
@@ -97,8 +97,8 @@ def test_evaluate_reports_on_any_folder(toy_classifier, toy_photos, capsys):
     (toy_photos / "badminton" / "broken.jpg").write_bytes(b"")
     assert main(["evaluate", str(toy_photos)]) == 0
     printed = capsys.readouterr().out
-    assert "03_fine_tuning.keras" in printed and "Accuracy 1.0000 on 60 photographs" in printed
-    assert "1 of 61 photographs cannot be read" in printed and "Confusion matrix" in printed
+    assert "03_fine_tuning.keras" in printed and "Accuracy 1.0000 on 60 photos" in printed
+    assert "1 of 61 photos cannot be read" in printed and "Confusion matrix" in printed
 
 
 def test_evaluate_refuses_classes_that_the_classifier_does_not_know(toy_classifier, toy_photos, capsys):

@@ -98,7 +98,7 @@ WRONG |= {  # 01
         lambda groups, seed: np.isin(groups, np.random.choice(np.unique(groups), 20, replace=False)),
         lambda groups, seed: np.isin(groups, np.random.default_rng(seed).choice(np.unique(groups), 80, replace=False)),
         lambda groups, seed: np.zeros(len(groups), bool),
-        lambda groups, seed: np.isin(  # right only as long as the photographs of a group stand side by side
+        lambda groups, seed: np.isin(  # right only as long as the photos of a group stand side by side
             np.arange(len(groups)) // 15, np.random.default_rng(seed).choice(len(groups) // 15, len(groups) // 75)
         ),
         lambda groups, seed: np.random.default_rng(seed).choice(len(groups), len(groups) // 5, replace=False),

@@ -102,7 +102,7 @@ def no_pauses(monkeypatch):
 
 @pytest.fixture
 def target(project):
-    """The folder of the real photographs, with a manifest of FILES."""
+    """The folder of the real photos, with a manifest of FILES."""
     return write_manifest(paths.DATA / "real", FILES)
 
 
@@ -137,7 +137,7 @@ def test_all_photographs_come_from_the_default_address(server, target, monkeypat
     monkeypatch.setattr(fetch, "ADDRESS", server.address + "/")
     assert main(["fetch"]) == 0
     assert stored(target) == FILES and server.asked == Counter(FILES.keys())
-    assert f"{target} holds 9 photographs." in capsys.readouterr().out
+    assert f"{target} holds 9 photos." in capsys.readouterr().out
     assert (target / ODD).stat().st_mode == (target / "manifest.csv").stat().st_mode  # other users may read it
 
 
@@ -203,7 +203,7 @@ def test_temporary_failures_are_tried_again_and_lasting_ones_reported(server, ta
     assert main(["fetch", "--from", server.address]) == 1
     assert server.asked[ODD] == attempts and stored(target) == without(ODD)
     error = error_of(capsys)
-    assert words in error and f"1 of 9 photographs could not be fetched, {ODD} first" in error
+    assert words in error and f"1 of 9 photos could not be fetched, {ODD} first" in error
     assert "--from FOLDER" in error and "PHOTOS=sample" in error
     server.tricks[ODD] = [trick] * (attempts - 1) + [honest]
     assert main(["fetch", "--from", server.address]) == 0

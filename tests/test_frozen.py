@@ -9,7 +9,7 @@ from lib.tools.experiments import _frozen, wrong_input
 
 @pytest.fixture
 def toy(project, toy_photos, toy_backbone, fresh_experiments, monkeypatch):
-    """The toy photographs in the place of the sample, the toy backbone in the place of the bundled one."""
+    """The toy photos in the place of the sample, the toy backbone in the place of the bundled one."""
     monkeypatch.setattr(paths, "BUNDLED_BACKBONE", toy_backbone)
     paths.DATA.mkdir()
     toy_photos.rename(paths.DATA / "sample")

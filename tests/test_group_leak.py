@@ -58,4 +58,4 @@ def test_the_leak_is_measured(twins, toy_backbone, monkeypatch):
     assert at_random["pixels"] > 0.7 > by_group["pixels"]
     assert all(0 <= row[judge] <= 1 for row in rows for judge in ("features", "head", "head_of_twins"))
     told = group_leak.summarise(rows)
-    assert "sample: 100% of the photographs" in told and "real" not in told
+    assert "sample: 100% of the photos" in told and "real" not in told

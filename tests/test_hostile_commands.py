@@ -68,9 +68,9 @@ def test_a_seed_that_is_none(capsys, seed):
 
 MISSING = {
     "label no.mp4": "There is no clip no.mp4: give a video file, a folder, the number of a camera, or an address.",
-    "evaluate no": "There is no folder no: give a folder that holds one folder of photographs a class.",
-    "crossval no": "There is no folder no: give a folder that holds one folder of photographs a class.",
-    "course --photos no": "There is no folder of photographs no: give one of sample, real, or a path.",
+    "evaluate no": "There is no folder no: give a folder with one folder of photos per class.",
+    "crossval no": "There is no folder no: give a folder with one folder of photos per class.",
+    "course --photos no": "There is no folder of photos no: give one of sample, real, or a path.",
     "course --backbone no.keras": "There is no backbone no.keras: give one of bundled, efficientnet_lite0, resnet50, ",
     "course --clip no.mp4": "There is no clip no.mp4: give one of badminton, volleyball, formula1, ",
     "fetch --from no": "There is no folder no: give the folder that holds badminton/, formula1/ …",

@@ -33,10 +33,10 @@ def test_a_class_with_too_few_photographs_is_refused_by_name(toy_photos, count):
     with pytest.raises(PhotoError) as told:
         photos.split(photos.find(toy_photos))
     if count:
-        held = "1 distinct photograph" if count == 1 else f"{count} distinct photographs"
+        held = "1 distinct photo" if count == 1 else f"{count} distinct photos"
         assert str(told.value) == f"{folder} holds {held}, too few for 5 parts: add more to it."
     else:
-        assert str(told.value).startswith(f"{folder} holds no photographs (.jpg, ")
+        assert str(told.value).startswith(f"{folder} holds no photos (.jpg, ")
         assert str(told.value).endswith(f"): put some into it, or move it out of {toy_photos}.")
 
 
@@ -46,7 +46,7 @@ def test_the_same_photograph_five_times_is_one(toy_photos):
         path.unlink()
     for path in sorted(folder.iterdir())[1:]:
         shutil.copy(folder / "00.png", path)
-    with pytest.raises(PhotoError, match="volleyball holds 1 distinct photograph,"):
+    with pytest.raises(PhotoError, match="volleyball holds 1 distinct photo,"):
         photos.split(photos.find(toy_photos))
 
 
@@ -54,8 +54,8 @@ def test_photographs_without_class_folders_are_refused(toy_photos):
     with pytest.raises(PhotoError) as told:
         photos.find(toy_photos / "badminton")
     assert str(told.value) == (
-        f"{toy_photos / 'badminton'} holds fewer than two folders with photographs: "
-        "put each event's photographs into a folder that bears the event's name."
+        f"{toy_photos / 'badminton'} holds fewer than two folders with photos: "
+        "put each event's photos into a folder named after the event."
     )
 
 
@@ -165,7 +165,7 @@ HIDDEN = (
 
 @pytest.fixture
 def hostile(toy_photos):
-    """The toy photographs under other endings and none, beside what is no photograph: still 60 of 3 classes."""
+    """The toy photos under other endings and none, beside what is no photo: still 60 of 3 classes."""
     image = cv2.imread(str(toy_photos / "badminton" / "00.png"))
     endings = {".jfif": ".jpg", ".JPG": ".jpg", "": ".png", ".txt": ".webp", ".webp": ".webp", ".jpeg": ".png"}
     for path in toy_photos.glob("badminton/*"):
@@ -217,7 +217,7 @@ def test_notebook_and_library_have_the_same_list(hostile, capsys):
 
 
 def moved(folder, *places):
-    """The toy photographs divided among other folders: `places` holds {label} where the label is to be."""
+    """The toy photos divided among other folders: `places` holds {label} where the label is to be."""
     for path in sorted(folder.glob("*/*.png")):
         place = folder / places[int(path.stem) % len(places)].format(label=path.parent.name)
         place.mkdir(parents=True, exist_ok=True)
@@ -234,8 +234,8 @@ LAYOUTS = {
     "most are deeper": (["{label}", "{label}/mon", "{label}/tue"], "39 of the 60 images in {0} are too deep (badminton/mon/badminton_01.png)"),
     "train and test": (["train/{label}", "test/{label}"], "{0} is divided into test, train (test/badminton/badminton_01.png)"),
     "Train and valid": (["Train/{label}", "valid/{label}"], "{0} is divided into Train, valid (Train/badminton/badminton_00.png)"),
-    "a part of a split beside the classes": (["{label}", "{label}", "test/{label}"], "{0}/test holds no photographs, only deeper ones (test/badminton/badminton_02.png)"),
-    "one class deeper": (["{label}"], "{0}/volleyball holds no photographs, only deeper ones (volleyball/mon/volleyball_00.png)"),
+    "a part of a split beside the classes": (["{label}", "{label}", "test/{label}"], "{0}/test holds no photos, only deeper ones (test/badminton/badminton_02.png)"),
+    "one class deeper": (["{label}"], "{0}/volleyball holds no photos, only deeper ones (volleyball/mon/volleyball_00.png)"),
     "train and test without classes": (["train", "test"], "{0} is divided into test, train (test/badminton_01.png)"),
 }  # fmt: skip
 
@@ -279,7 +279,7 @@ def test_a_folder_whose_name_cannot_be_a_label_is_refused(toy_photos, name, mess
         photos.find(toy_photos)
 
 
-# The same photograph in two classes
+# The same photo in two classes
 
 
 def copy(path, other):
@@ -352,13 +352,13 @@ def not_one_readable(folder):
 
 
 CANNOT_BE_SPLIT = {
-    "no class folders": (no_classes, "holds fewer than two folders with photographs"),
-    "four in a class": (few(4), "badminton holds 4 distinct photographs, too few for 5 parts"),
-    "five in a class": (few(5), "badminton holds 5 distinct photographs, too few for three sets: put 7 or more into it."),
-    "six in a class": (few(6), " holds 6 distinct photographs, too few for three sets: put 7 or more into it."),
-    "one class of copies": (duplicates, "volleyball holds 1 distinct photograph"),
+    "no class folders": (no_classes, "holds fewer than two folders with photos"),
+    "four in a class": (few(4), "badminton holds 4 distinct photos, too few for 5 parts"),
+    "five in a class": (few(5), "badminton holds 5 distinct photos, too few for three sets: put 7 or more into it."),
+    "six in a class": (few(6), " holds 6 distinct photos, too few for three sets: put 7 or more into it."),
+    "one class of copies": (duplicates, "volleyball holds 1 distinct photo"),
     "one class not readable": (not_one_readable, "volleyball can be read as an image: put whole copies there"),
-    "one class hardly readable": (unreadable, "volleyball holds 4 distinct photographs"),
+    "one class hardly readable": (unreadable, "volleyball holds 4 distinct photos"),
 }  # fmt: skip
 
 
@@ -375,7 +375,7 @@ def test_the_course_does_not_start_with_photographs_that_it_cannot_split(run, sp
 
 def test_a_notebook_opened_alone_does_not_start_either(run):
     few(4)(run.photos_folder)
-    with pytest.raises(PhotoError, match="badminton holds 4 distinct photographs"):
+    with pytest.raises(PhotoError, match="badminton holds 4 distinct photos"):
         lessons.begin("01_data_loading", run.photos, run.backbone, 0)
 
 
@@ -401,7 +401,7 @@ def test_commands_name_what_is_passed_over(hostile, toy_classifier, capsys):
 
 
 def test_pairs_of_very_many_photographs_take_little_memory(monkeypatch):
-    """Notebook 11 compares photographs in pairs: 6,000 would make 18 million."""
+    """Notebook 11 compares photos in pairs: 6,000 would make 18 million."""
     cells = cells_of("11_more_on_data")
     found = [photos.Photo(f"{n}.jpg", "badminton", f"look {n // 3:016x}") for n in range(6000)]
     pictures = np.random.default_rng(0).integers(0, 256, (6000, 32, 32, 3), dtype=np.uint8)
@@ -414,7 +414,7 @@ def test_pairs_of_very_many_photographs_take_little_memory(monkeypatch):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 500e6
-    assert 2495 <= names["related"].sum() <= 2500  # whole groups of three: as many pairs as photographs
+    assert 2495 <= names["related"].sum() <= 2500  # whole groups of three: as many pairs as photos
 
 
 # After features were kept

@@ -8,7 +8,7 @@ from lib.photos import PhotoError
 
 
 def write(folder, change=lambda row, number: [row]):
-    """A manifest over the toy photographs, two in a group; `change` gives the rows in the place of each."""
+    """A manifest over the toy photos, two in a group; `change` gives the rows in the place of each."""
     rows = []
     for path in sorted(folder.glob("*/*.png")):
         label, number = path.parent.name, int(path.stem)
@@ -70,7 +70,7 @@ def test_what_does_not_match_is_counted_and_named(toy_photos):
     write(toy_photos, lambda row, n: [row] if n < 5 else [row | {"path": "golf/1.png"}] if n == 5 else [])
     assert len(photos.find(toy_photos, said.append)) == 60
     (sentence,) = said
-    assert "rows that match: 15; photographs without a row: 45 (badminton/05.png, " in sentence
+    assert "rows that match: 15; photos without a row: 45 (badminton/05.png, " in sentence
     assert "rows without a file: 3 (row 7, golf/1.png, …)" in sentence
 
 
@@ -90,11 +90,11 @@ FAULTS = {
         lambda row, n: [row | {"path": row["path"].upper()}, row] if n == 0 else [row], "rows 3 and 2: both list BADMINTON/00.PNG"),
     "a label that is not the folder": (
         each(label=lambda row, n: "golf" if n == 3 else row["label"]), "row 5 (badminton/03.png): the label is golf"),
-    "all set aside": (each(split=lambda *_: "test"), "row 2 and others: every photograph of badminton is set aside as test"),
+    "all set aside": (each(split=lambda *_: "test"), "row 2 and others: every photo of badminton is set aside as test"),
     "all of a class set aside": (
-        each(split=lambda row, n: "test" if row["label"] == "formula1" or n < 4 else ""), "row 22 and others: every photograph of formula1"),
+        each(split=lambda row, n: "test" if row["label"] == "formula1" or n < 4 else ""), "row 22 and others: every photo of formula1"),
     "none of a class set aside": (
-        each(split=lambda row, n: "test" if row["label"] != "formula1" and n < 4 else ""), "row 2 and others: photographs are set aside as "
+        each(split=lambda row, n: "test" if row["label"] != "formula1" and n < 4 else ""), "row 2 and others: photos are set aside as "
         "test, but none of formula1"),
 }  # fmt: skip
 

@@ -247,7 +247,7 @@ def test_a_run_whose_class_was_renamed_is_made_anew(made):
     assert stale(made) == ""
     folder = made[0].photos_folder
     (folder / "badminton").rename(folder / "tennis")
-    assert stale(made) == "its classifier was made with another choice of photographs"
+    assert stale(made) == "its classifier was made with another choice of photos"
 
 
 def test_a_model_that_is_not_its_cards_is_made_anew(made):

@@ -91,7 +91,7 @@ def test_a_full_disk_is_told_with_the_files_name_and_what_was_there_stays(run, w
     else:
         write()
         before = path.read_bytes()
-        if what == "features":  # one photograph more, so that they are stored again
+        if what == "features":  # one photo more, so that they are stored again
             shutil.copy(run.photos_folder / "badminton" / "00.png", run.photos_folder / "badminton" / "new.png")
             (run.photos_folder / "badminton" / "new.png").open("ab").write(b"\0")
             write = writers(run)[what][1]

@@ -121,7 +121,7 @@ def refusal(capsys, weights, *classes):
 
 @pytest.mark.parametrize("name", ["sportsV1.hdf5", "today.weights.h5"])
 def test_another_number_of_classes_is_told(project, trained, name, capsys):
-    assert "tells 3 classes apart, and --classes names 2" in refusal(capsys, trained.folder / name, *CLASSES[:2])
+    assert "has 3 classes, and --classes lists 2" in refusal(capsys, trained.folder / name, *CLASSES[:2])
 
 
 def test_classes_are_named_once_each(project, trained, capsys):

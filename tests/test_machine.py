@@ -75,7 +75,7 @@ def test_the_survey_says_what_is_at_hand(project, monkeypatch):
     monkeypatch.setattr(paths, "BUNDLED_BACKBONE", project / "none.keras")
     monkeypatch.setenv("KERAS_HOME", str(project / "keras"))
     bare = machine.survey()
-    assert bare["sample photographs"] == "generated on first use" and "fetch" in bare["real photographs"]
+    assert bare["sample photos"] == "generated on first use" and "fetch" in bare["real photos"]
     assert bare["clips"].startswith("none here") and bare["backbones"].startswith("efficientnet_lite0 here")
     for file in (
         paths.DATA / "real" / "golf" / "1.jpg",
@@ -90,7 +90,7 @@ def test_the_survey_says_what_is_at_hand(project, monkeypatch):
     )
     (paths.DATA / "real" / "golf" / ".hidden").touch()
     full = machine.survey()
-    assert full["real photographs"] == "1 of 3 here"
+    assert full["real photos"] == "1 of 3 here"
     assert full["clips"].startswith("formula2 here; generated on first use: badminton, ")
     assert (
         full["backbones"] == "bundled, efficientnet_lite0, vgg16 here; downloaded when chosen: resnet50, mobilenet_v2"

@@ -5,7 +5,7 @@ from lib.core.messages import counted, without_colours
 
 @pytest.mark.parametrize("number, noun, words", [(0, "frame", "0 frames"), (1, "frame", "1 frame"), (2, "frame", "2 frames"),
                                                  (1, "class", "1 class"), (3, "class", "3 classes"),
-                                                 (1, "distinct photograph", "1 distinct photograph")])  # fmt: skip
+                                                 (1, "distinct photo", "1 distinct photo")])  # fmt: skip
 def test_one_is_one_and_all_else_is_many(number, noun, words):
     assert counted(number, noun) == words
 

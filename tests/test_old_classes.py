@@ -27,9 +27,9 @@ def test_each_folder_lists_the_classes_most_often_among_the_first_five(
     add_old_classifier(tmp_path / "old.keras")
     assert main(["old_classes", str(toy_photos), "--backbone", str(tmp_path / "old.keras")]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("20 photographs: among the first 5 of 6 classes") == 3
+    assert printed.count("20 photos: among the first 5 of 6 classes") == 3
     assert "never" not in printed and printed.count("100.0%") == 15
-    lines = printed.split("formula1, 20 photographs")[1].splitlines()[1:6]
+    lines = printed.split("formula1, 20 photos")[1].splitlines()[1:6]
     assert [line.split()[1] for line in lines] == ["one", "two", "three", "four", "five"]
 
 

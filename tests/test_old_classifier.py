@@ -41,9 +41,7 @@ def test_there_may_be_none(toy_backbone):
 @pytest.mark.parametrize("classes", [["chess"], None])
 def test_a_card_that_does_not_name_its_classes_is_refused(with_classifier, classes):
     with_classifier.with_suffix(".json").write_text(json.dumps({"classes": classes} if classes else {}))
-    with pytest.raises(
-        BackboneError, match=r"net_classifier.keras tells 2 classes apart and net.json names [01]: correct"
-    ):
+    with pytest.raises(BackboneError, match=r"net_classifier.keras has 2 classes and net.json lists [01]: correct"):
         backbones.load_old_classifier(str(with_classifier))
 
 

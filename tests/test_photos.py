@@ -248,8 +248,8 @@ def test_a_group_that_is_set_aside_in_part_is_refused(toy_photos):
 
 
 @pytest.mark.parametrize("tested, message", [
-    ({"badminton": 20, "formula1": 5, "volleyball": 5}, "row 2 and others: every photograph of badminton is set aside"),
-    ({"badminton": 20, "formula1": 20, "volleyball": 20}, "row 2 and others: every photograph of badminton is set aside"),
+    ({"badminton": 20, "formula1": 5, "volleyball": 5}, "row 2 and others: every photo of badminton is set aside"),
+    ({"badminton": 20, "formula1": 20, "volleyball": 20}, "row 2 and others: every photo of badminton is set aside"),
     ({"badminton": 0, "formula1": 5, "volleyball": 5}, "row 22 and others: .* none of badminton"),
     ({"badminton": 0, "formula1": 0, "volleyball": 1}, "row 42 and others: .* none of badminton"),
 ])  # fmt: skip
@@ -264,7 +264,7 @@ def test_a_test_set_that_leaves_out_a_class_or_takes_all_of_it_is_refused(toy_ph
 
 
 def test_nothing_left_to_divide_is_refused(toy_photos):
-    with pytest.raises(PhotoError, match="no photographs to divide"):
+    with pytest.raises(PhotoError, match="no photos to divide"):
         next(photos.folds([], seed=0))
 
 

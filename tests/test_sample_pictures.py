@@ -30,12 +30,12 @@ WAY_OUT = (
 
 
 def photographs():
-    """Yield photographs as the sample's folder has them, and their names."""
+    """Yield photos as the sample's folder has them, and their names."""
     with TemporaryDirectory() as folder:
         draw_photographs(Path(folder) / "sample", per_class=3, progress=False)
         for path in sorted(Path(folder).glob("sample/*/*")):
             if (picture := cv2.imread(str(path))) is not None:  # one is broken on purpose
-                yield f"photograph {path.parent.name}/{path.name}", picture[..., ::-1]
+                yield f"photo {path.parent.name}/{path.name}", picture[..., ::-1]
 
 
 def each_shot():

@@ -1,4 +1,4 @@
-"""The drawn photographs: the same for the same seed, whole or not there at all, and what the manifest says they are."""
+"""The drawn photos: the same for the same seed, whole or not there at all, and what the manifest says they are."""
 
 import csv
 import hashlib

@@ -55,11 +55,11 @@ def test_a_trial_measures_reel_thresholds_noise_others_and_clips(
     printed = capsys.readouterr().out
     first, second = read_json(paths.OUTPUT / "trial" / "toy.json")["rows"]
     assert first["thresholds"] != second["thresholds"]
-    none_of_these = {"a clip of noise", "other photographs", "a clip of other photographs"}
+    none_of_these = {"a clip of noise", "other photos", "a clip of other photos"}
     for row in (first, second):
         assert set(row["reel"]) == set(trials.WAYS)
         assert set(row["no event"]) - set(row["accuracy"]) == none_of_these
-        assert set(row["accuracy"]) == {"test photographs", "reel", "blue.mp4"}
+        assert set(row["accuracy"]) == {"test photos", "reel", "blue.mp4"}
         assert all(name in printed for name in row["no event"])
         for title in ("no event", "accuracy"):
             rising = [list(of.values()) for of in row[title].values()]
@@ -73,4 +73,4 @@ def test_a_trial_measures_reel_thresholds_noise_others_and_clips(
 def test_a_clip_of_an_event_without_photographs_is_refused(toy_photos, project, capsys):
     clip = write(project / "blue.mp4", [plain(30)] * 3)
     assert main(["trial", str(toy_photos), "--clips", f"{clip}=chess"]) == 1
-    assert "No photographs are of chess: give one of badminton" in capsys.readouterr().err
+    assert "No photos are of chess: give one of badminton" in capsys.readouterr().err

@@ -1,11 +1,11 @@
 """The files behind the choice BACKBONE, without loading a network: weights of keras.applications, cards, fingerprints.
 
-The weights of EfficientNet-Lite0 lie in a package of the environment (`lib.core.efficientnet` builds the network).
+The weights of EfficientNet-Lite0 are in a package of the environment (`lib.core.efficientnet` builds the network).
 Those of keras.applications are looked for in `model/imagenet/`, a folder that can be handed round on a stick, and in
 Keras's own cache (`~/.keras/models`, or `models` in the folder that KERAS_HOME names). What is in neither is downloaded
 into the first.
 
-A saved Keras model is a backbone when its card says what its network was trained on. The card lies beside it, a `.json`
+A saved Keras model is a backbone when its card says what its network was trained on. The card is next to it, a `.json`
 of the same name; what is said on the command line instead is kept in `model/cards/`, so that it is said only once.
 """
 
@@ -40,7 +40,7 @@ class BackboneError(CourseError, ValueError):
 
 
 def prepare(backbone: str) -> None:
-    """Make sure that a backbone's weights, or its file and card, are at hand. Raises BackboneError when they are not."""
+    """Make sure that a backbone's weights, or its file and card, are available. Raises BackboneError when they are not."""
     if backbone in APPLICATIONS:
         weights(backbone)
     elif backbone in PACKAGED:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lib.core.messages import is_printable
 
-LARGEST = 4096  # pixels; more than any network for photographs takes
+LARGEST = 4096  # pixels; more than any network for photos takes
 SQUASH, CROP = "squash", "crop"  # how images of any shape become squares; a card that does not say means the first
 _NAME = 255  # characters, as many as a folder's name can have
 

@@ -2,7 +2,7 @@
 
 from numbers import Real
 
-MOST_PIXELS = 200_000_000  # of a photograph: what the largest cameras of telephones give
+MOST_PIXELS = 200_000_000  # of a photo: what the largest cameras of telephones give
 
 
 def whole_number(value: float | Real, name: str, lowest: int) -> int:

@@ -43,7 +43,7 @@ _PARTS = {
 def provide() -> Path:
     """Give the `.keras` file of the network in `model/imagenet/`, made from the package's weights on first use.
 
-    Beside it lie its card and, as `efficientnet_lite0_classifier.keras`, the classifier that it was trained with.
+    Next to it are its card and, as `efficientnet_lite0_classifier.keras`, the classifier that it was trained with.
     Raises BackboneError when the package is missing or its file is damaged.
     """
     path = backbone_files.file(NAME)

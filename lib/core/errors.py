@@ -17,7 +17,7 @@ class FileError(CourseError, OSError):
 
 
 class PhotoError(CourseError, ValueError):
-    """A photograph, or a folder of them, cannot be used."""
+    """A photo, or a folder of them, cannot be used."""
 
 
 class VideoError(CourseError, OSError):

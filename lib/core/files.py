@@ -145,7 +145,7 @@ def _delete_what_is_left(folder: Path) -> None:
 def locked(path: str | Path) -> Iterator[None]:
     """Keep others from making a file or folder at the same time; wait, and say so, while another process makes it.
 
-    The lock lies beside `path`, and the system lets go of it when its process ends, however that ends.
+    The lock file is next to `path`; the system releases the lock when its process ends, in any way.
     Raises OSError, in one sentence, when the folder takes no file.
     """
     path = Path(path)
@@ -199,7 +199,7 @@ def read_json(path: str | Path) -> dict:
         path: the file; UTF-8, with or without a byte order mark, or UTF-16.
 
     Returns:
-        The dictionary that it holds.
+        The dictionary in the file.
 
     Raises:
         InputError: it is cut short, altered or not a dictionary.
@@ -228,5 +228,5 @@ def read_arrays(path: str | Path) -> "dict[str, np.ndarray]":
             return dict(file)
     except FileNotFoundError:
         raise
-    except Exception as error:  # NumPy raises whatever it meets in a damaged file
+    except Exception as error:  # NumPy raises errors of any kind on a damaged file
         raise InputError(f"{path} does not hold arrays: delete it, and it will be made again.") from error

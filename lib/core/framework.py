@@ -30,7 +30,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # Take of a GPU's memory what is needed, not all of it: two notebooks may be open.
 os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
-os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever the user's other projects have set
+os.environ["KERAS_BACKEND"] = "tensorflow"  # regardless of the settings of the user's other projects
 
 
 class TensorFlowError(CourseError, RuntimeError):
@@ -88,7 +88,7 @@ try:
 
     import keras  # after TensorFlow, its backend
 
-    keras.config.set_image_data_format("channels_last")  # whatever the user's keras.json says
+    keras.config.set_image_data_format("channels_last")  # regardless of the user's keras.json
     keras.config.set_floatx("float32")
     from keras.src.saving.serialization_lib import SafeModeScope
 except Exception as error:  # a package that is half installed, or does not suit the system, raises anything
@@ -96,7 +96,7 @@ except Exception as error:  # a package that is half installed, or does not suit
 
 
 def load_model(path: str | Path) -> "keras.Model":
-    """Load a saved `.keras` model, not compiled; code that it holds is never run (Keras's safe mode).
+    """Load a saved `.keras` model, not compiled; code inside it is never run (Keras's safe mode).
 
     Raises ValueError, in a few words that say why, when it is cut short, something else, of another version, holds
     code, or declares more weights than it holds; NotEnoughMemory when memory runs out; TensorFlowError when a GPU
@@ -162,7 +162,7 @@ def _saved_by_another(path: str | Path) -> str:
 
 def forward(model: "keras.Model", size: int) -> "Callable[[np.ndarray | tf.Tensor], tf.Tensor]":
     """Compile a model's inference: a function of uint8 RGB pictures (n, size, size, 3), n any number, to a float32
-    tensor, in whatever precision the model computes.
+    tensor, regardless of the precision that the model computes in.
 
     Called on single frames it is far quicker than `model.predict`, and it is traced once for every n. Weights are made
     constants, as they are at the first call: only then does TensorFlow fold batch normalisation into the convolutions,

@@ -1,4 +1,4 @@
-"""SHA-256, in hexadecimal: what tells files and texts apart."""
+"""SHA-256, in hexadecimal: the identity of files and texts."""
 
 import hashlib
 from pathlib import Path

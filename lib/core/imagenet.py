@@ -1,7 +1,7 @@
 """ImageNet: the mean of its pictures, and the names of its classes, as far as a picture of sport brings them up.
 
 The numbers are those of ImageNet-1k (ILSVRC 2012), whose classes are noun synsets of WordNet. The table holds every
-class that is often among the five likeliest of EfficientNet-Lite0 on the course's photographs; the others are numbers.
+class that is often among the five likeliest of EfficientNet-Lite0 on the course's photos; the others are numbers.
 """
 
 CLASSES = 1000

@@ -199,7 +199,7 @@ def _refuse_to_replace(path: str | Path, what: str, way_out: str, mend: bool) ->
 
 
 def _append(entries: Iterable[tuple[Path, str]]) -> None:
-    """Add lines to the records of the folders in which the files lie; a file that lies in none has no line."""
+    """Add lines to the records of the folders that contain the files; a file in none of them has no line."""
     lines: dict[Path, str] = {}
     for path, digest in entries:
         if within := _within(path):
@@ -237,7 +237,7 @@ def _lines(file: Path) -> list[str]:
 
 
 def _within(path: Path) -> tuple[Path, str] | None:
-    """Give the one of `folders()` in which a file lies and its path from there, as written or with links resolved."""
+    """Give the one of `folders()` that contains a file, and the file's path from there, as written or with links resolved."""
     for absolute in (os.path.abspath, os.path.realpath):
         at = Path(absolute(path.parent), path.name)
         for folder in folders():

@@ -51,7 +51,7 @@ PATIENCE = 3.0  # seconds that a cell has to end when it is interrupted
 
 
 class NotebookError(CourseError, RuntimeError):
-    """A notebook stopped at an error; the message names the notebook and where its copy lies."""
+    """A notebook stopped at an error; the message names the notebook and the path of its copy."""
 
 
 def source(name: str) -> Path:
@@ -83,7 +83,7 @@ def execute(
         on_cell_executed=lambda cell, **_: bar.update(),
     )
     try:
-        # The outer bar tells how far it is; bars inside the executed copy would only be noise there.
+        # The outer bar shows the progress; bars inside the executed copy would only be noise there.
         dpi = "72" if stored and name not in CORE else ""
         _execute(client, {**os.environ, "TQDM_DISABLE": "1", STORED_DPI: dpi})
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # the last of a kernel that dies
@@ -226,6 +226,6 @@ def write_html(notebook: nbformat.NotebookNode, path: Path) -> None:
     page = deepcopy(notebook)
     _drop_widgets(page)
     body, _ = HTMLExporter().from_notebook_node(page)
-    # The notebook names clips as seen from notebooks/; the page lies in output/<run>/notebooks/.
+    # The notebook names clips as seen from notebooks/; the page is in output/<run>/notebooks/.
     with atomic_write(path) as part:
         part.write_text(body.replace('src="../output/', 'src="../../'), encoding="utf-8")

@@ -25,7 +25,7 @@ _LONGEST = 100  # bytes of a path's last part in a run's name; two of them and t
 
 @dataclass(frozen=True)
 class Run:
-    """One choice of photographs and backbone. What it makes is stored apart from every other choice.
+    """One choice of photos and backbone. What it makes is stored apart from every other choice.
 
     Args:
         photos: a name of PHOTO_SETS, or the path of a folder of class folders.

@@ -71,7 +71,7 @@ class SmoothingExplorer(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         """Show a still picture, for where no kernel runs, and the live explorer, which hides it."""
         picture = base64.b64encode(self._still()).decode()
-        self.still = picture[-48:]  # tells it from other pictures
+        self.still = picture[-48:]  # distinguishes it from other images
         display({"image/png": picture, "text/plain": STILL}, raw=True)
         bundle, metadata = self._repr_mimebundle_()  # type: ignore[misc]  # None is only for what has no view
         del bundle["text/plain"]
@@ -85,7 +85,7 @@ class SmoothingExplorer(anywidget.AnyWidget):
         memory = io.BytesIO()
         with plt.rc_context(STYLE):
             figure = unwrap(plots.label_strips)(self._scores.seconds, strips, (*self._scores.classes, "no event"))
-            figure.supxlabel(STILL, fontsize=12)  # above, it would lie under a legend
+            figure.supxlabel(STILL, fontsize=12)  # above, it would be under a legend
             figure.savefig(memory, format="png", dpi=100)
             plt.close(figure)
         return memory.getvalue()

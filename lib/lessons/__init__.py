@@ -1,4 +1,4 @@
-"""What a notebook needs to open alone: its photographs, its clip, and the results of the notebooks before it."""
+"""What a notebook needs to open alone: its photos, its clip, and the results of the notebooks before it."""
 
 import os
 from importlib.metadata import requires
@@ -34,8 +34,8 @@ NEEDS = {
 def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
     """Make sure that a notebook has what it needs, and give its run (where things are).
 
-    Generates the sample photographs on first use. When a classifier that the notebook uses is missing, or was made
-    from other photographs, another backbone or another seed, the earlier notebook is run first, with a progress
+    Generates the sample photos on first use. When a classifier that the notebook uses is missing, or was made
+    from other photos, another backbone or another seed, the earlier notebook is run first, with a progress
     bar. A lock keeps two notebooks from making the same thing at once.
 
     Args:
@@ -65,7 +65,7 @@ def begin(notebook: str, photos: str, backbone: str, seed: int) -> Run:
         path = run.classifier(notebook)
         made.claim(f"the classifier of {notebook}", path, path.with_suffix(".json"))
     found = photographs(run)
-    split(found, seed)  # too few photographs are reported now, not half-way
+    split(found, seed)  # too few photos are reported now, not half-way
     make_folder(run.output)
     for earlier in NEEDS.get(notebook, ()):
         _provide(earlier, run, seed, found)
@@ -111,7 +111,7 @@ def check(name: str, answer: object) -> None:
 
     Args:
         name: the exercise.
-        answer: a function or value, as the exercise asks for.
+        answer: a function or value, as the exercise requires.
 
     Example:
         >>> check("smallest_window", ...)
@@ -125,10 +125,10 @@ def _provide(earlier: str, run: Run, seed: int, found: list[Photo]) -> None:
     if not why_stale(path, run, seed, found):
         return
     with locked(path):
-        stale = why_stale(path, run, seed, found)  # asked again: the process that held the lock has made it
+        stale = why_stale(path, run, seed, found)  # checked again: the process that held the lock has made it
         if stale:
             print(f"{earlier} runs first: {stale}.", flush=True)
-            # That notebook may lie in another folder than this one: paths are given from the root.
+            # That notebook may be in another folder than this one: paths are given from the root.
             photos_given = _from_root(run.photos, paths.PHOTO_SETS)
             backbone_given = _from_root(run.backbone, paths.BACKBONES)
             parameters = {"PHOTOS": photos_given, "BACKBONE": backbone_given, "SEED": seed}

@@ -80,7 +80,7 @@ def at_key_points(picture: np.ndarray) -> LocalFeatures:
 
 
 def on_grid(picture: np.ndarray) -> LocalFeatures:
-    """Describe an image on a regular grid of upright SIFT descriptors, whatever it shows.
+    """Describe an image on a regular grid of upright SIFT descriptors, independent of its content.
 
     Args:
         picture: uint8 RGB (height, width, 3).
@@ -106,10 +106,10 @@ def _local_features(found: Sequence[cv2.KeyPoint], descriptors: np.ndarray | Non
 def describe(
     found: Sequence[photos.Photo], at: Callable[[np.ndarray], LocalFeatures], progress: bool = True
 ) -> list[LocalFeatures]:
-    """Read photographs and describe each.
+    """Read photos and describe each.
 
     Args:
-        found: n photographs.
+        found: n photos.
         at: `at_key_points` or `on_grid`.
         progress: show a progress bar.
 
@@ -122,7 +122,7 @@ def describe(
     Example:
         train = bag_of_words.describe(split.train, bag_of_words.at_key_points)
     """
-    bar = progress_bar(found, progress, desc="describing photographs")
+    bar = progress_bar(found, progress, desc="describing photos")
     return [at(shrink(photos.read(photo.path))) for photo in bar]
 
 

@@ -23,7 +23,7 @@ def complete_card(run: Run, notebook: str, seed: int, split: dict[str, int], **f
         run: from `lessons.begin`.
         notebook: the name of the notebook that made it.
         seed: of the split and of training.
-        split: how many photographs each part has.
+        split: how many photos each part has.
         facts: what else the card states, as JSON can.
 
     Raises:
@@ -48,7 +48,7 @@ def complete_card(run: Run, notebook: str, seed: int, split: dict[str, int], **f
 
 
 def photographs_card(run: Run) -> dict:
-    """Describe the run's photographs for a classifier's card.
+    """Describe the run's photos for a classifier's card.
 
     Args:
         run: from `begin`.
@@ -73,7 +73,7 @@ def split_card(split: photos.Split) -> dict[str, int]:
         split: from `photos.split`.
 
     Returns:
-        How many photographs each part has.
+        How many photos each part has.
 
     Example:
         >>> split_card(photos.Split(train=[], validation=[], test=[], test_name="test"))

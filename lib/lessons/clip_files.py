@@ -1,4 +1,4 @@
-"""The file of a clip, and what lies beside it: its true events, and a classifier's scores."""
+"""The file of a clip, and the files next to it: its true events, and a classifier's scores."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from lib.video.scoring import Network
 def clip(name: str, run: Run) -> Path:
     """Give the path of a clip: a generated one by name, made on first use, or any file by its path.
 
-    Prints a note when a classifier of photographs is to label a generated clip, or the other way round.
+    Prints a note when a classifier of photos is to label a generated clip, or the other way round.
 
     Args:
         name: a name of `sample.CLIPS`, or the path of a video file.
@@ -81,7 +81,7 @@ def truth(clip: str | Path, classes: Sequence[str]) -> np.ndarray | None:
     """Read the true event of each frame of a clip, where it is known.
 
     Args:
-        clip: the video file; its truth lies beside it, as `.truth.csv`.
+        clip: the video file; its truth is next to it, as `.truth.csv`.
         classes: the names of the events, in the order of their indices.
 
     Returns:

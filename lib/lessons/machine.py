@@ -1,4 +1,4 @@
-"""What this machine has: cores, graphics card, disk, network, and how much of the course lies on it already."""
+"""What this machine has: cores, GPU, disk, network, and how much of the course is on it already."""
 
 import http.client
 import os
@@ -20,11 +20,11 @@ from lib.core.paths import Run
 
 # Where the two things that can be downloaded come from.
 SOURCES = {
-    "the real photographs": "https://raw.githubusercontent.com",
+    "the real photos": "https://raw.githubusercontent.com",
     "the ImageNet weights": "https://storage.googleapis.com",
 }
-DISK = 1e9  # bytes that the course's photographs, clips, features and classifiers take at most
-# What the core notebooks put through the whole backbone, for each photograph. 02: all once, the validation set again
+DISK = 1e9  # bytes that the course's photos, clips, features and classifiers take at most
+# What the core notebooks put through the whole backbone, for each photo. 02: all once, the validation set again
 # (1.2). 03: all of them and the augmented training set (0.64) through what is below the last block, 0.72 of all
 # multiplications (1.2); a training step of the block counts as 1.2, for 1.28 maps in two trials of three epochs and a
 # training of eight (21.5), whose validation adds 0.7; predictions (0.6). 04: the test set through two models (0.4).
@@ -39,7 +39,7 @@ def survey() -> dict[str, str]:
     """Describe the machine and what of the course is on it already.
 
     Returns:
-        A few words for each of: cores, graphics card, disk, photographs, clips, backbones.
+        A few words for each of: cores, graphics card, disk, photos, clips, backbones.
 
     Example:
         for what, words in machine.survey().items():
@@ -53,8 +53,8 @@ def survey() -> dict[str, str]:
         if cards
         else "none that TensorFlow sees; none is needed",
         "disk": f"{free / 1e9:.0f} GB free; " + ("enough" if free > DISK else f"{DISK / 1e9:.0f} GB would be better"),
-        "sample photographs": _photographs("sample", "generated on first use"),
-        "real photographs": _photographs("real", "not here: python -m lib fetch"),
+        "sample photos": _photographs("sample", "generated on first use"),
+        "real photos": _photographs("real", "not here: python -m lib fetch"),
         "clips": _clips(),
         "backbones": _backbones(),
     }
@@ -91,7 +91,7 @@ def network(seconds: float = 3.0) -> dict[str, bool]:
     """Test whether each of SOURCES can be reached, all at once. Nothing is downloaded.
 
     Args:
-        seconds: how long to wait, whatever happens.
+        seconds: how long to wait at most.
 
     Returns:
         For each source, whether it responded; a refusal is a response too.

@@ -1,4 +1,4 @@
-"""The photographs of a run: generate the sample on first use, find them, check that the course can use them."""
+"""The photos of a run: generate the sample on first use, find them, check that the course can use them."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ from lib.photos import Photo, PhotoError
 
 
 def photographs(run: Run) -> list[Photo]:
-    """Find the run's photographs, generating the sample on first use; print what is passed over.
+    """Find the run's photos, generating the sample on first use; print what is passed over.
 
     Args:
         run: from `begin`.
 
     Returns:
-        The photographs, sorted by class and name.
+        The photos, sorted by class and name.
 
     Raises:
         PhotoError: they are not on this machine, or cannot be used.
@@ -36,14 +36,14 @@ def photographs(run: Run) -> list[Photo]:
                 _draw_sample(folder)
     if run.photos == "real" and not any(folder.glob("*/*")):
         raise PhotoError(
-            "The real photographs are not on this machine: run `python -m lib fetch` (with `--from FOLDER` when a folder "
+            "The real photos are not on this machine: run `python -m lib fetch` (with `--from FOLDER` when a folder "
             'holds them), or set PHOTOS = "sample".'
         )
     return photos.find(folder, say=print)
 
 
 def check_photographs(run: Run, seed: int) -> None:
-    """Find, open and split the run's photographs as the notebooks will. Raises PhotoError where they would stop."""
+    """Find, open and split the run's photos as the notebooks will. Raises PhotoError where they would stop."""
     found = photographs(run)
     whole = photos.readable(found)
     for label in sorted(set(photos.classes(found)) - set(photos.classes(whole))):
@@ -56,8 +56,8 @@ def _draw_sample(folder: Path) -> None:
     is_empty = folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
     if os.path.lexists(folder) and not is_empty:
         raise PhotoError(
-            f"{folder} stays as it is, because something of yours is there: the sample photographs would be generated there. "
-            "Rename it, and give photographs of your own by the path of their folder."
+            f"{folder} stays as it is, because something of yours is there: the sample photos would be generated there. "
+            "Rename it, and give photos of your own by the path of their folder."
         )
     with explain_os_errors(folder):
         sample.draw_photographs(folder)

@@ -41,10 +41,10 @@ def material(run: Run) -> Material:
         run: from `lessons.begin`.
 
     Returns:
-        The folder of photographs, the table of the usable ones, the base and its card.
+        The folder of photos, the table of the usable ones, the base and its card.
 
     Raises:
-        PhotoError, BackboneError: the photographs or the base cannot be used.
+        PhotoError, BackboneError: the photos or the base cannot be used.
         OSError: the run's folder cannot be written.
 
     Example:

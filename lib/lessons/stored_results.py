@@ -49,7 +49,7 @@ def results_file(name: str) -> Path:
 
 
 def stored(name: str, photographs: str) -> list[dict]:
-    """Read the stored results of an experiment on a set of photographs.
+    """Read the stored results of an experiment on a set of photos.
 
     Args:
         name: the experiment.
@@ -62,7 +62,7 @@ def stored(name: str, photographs: str) -> list[dict]:
         FileError: the experiment was never run.
 
     Example:
-        >>> stored("decay", "photographs of my own")
+        >>> stored("decay", "photos of my own")
         []
     """
     file = results_file(name)

@@ -1,8 +1,8 @@
-"""Photographs in class folders: find, label, check, read and split them.
+"""Photos in class folders: find, label, check, read and split them.
 
-A set of photographs is a folder that holds one folder per class; the folder's name is the label.
+A set of photos is a folder that holds one folder per class; the folder's name is the label.
 Beside the class folders there may be a `manifest.csv` with the columns of `MANIFEST_COLUMNS`:
-it says which photographs belong together (`group`) and which are set aside (`split`).
+it says which photos belong together (`group`) and which are set aside (`split`).
 """
 
 from collections import Counter, defaultdict
@@ -27,12 +27,12 @@ from lib.photos.shaping import Resize
 from lib.photos.splits import Split, folds, split
 
 _TOO_LARGE = f"{{}} has more than {MOST_PIXELS // 10**6} million pixels: save it smaller, or delete it."
-LOOK = "look "  # begins the group of a photograph that the manifest gives none
+LOOK = "look "  # begins the group of a photo that the manifest gives none
 
 
 @dataclass(frozen=True)
 class Faults:
-    """What `find_faults` found. Each list holds photographs in the order in which they were given."""
+    """What `find_faults` found. Each list holds photos in the order in which they were given."""
 
     unreadable: list[Photo]
     greyscale: list[Photo]
@@ -41,21 +41,21 @@ class Faults:
 
 
 def find(folder: str | Path, say: Callable[[str], None] = lambda sentence: None) -> list[Photo]:
-    """Find the photographs of a folder of class folders, sorted by class and name.
+    """Find the photos of a folder of class folders, sorted by class and name.
 
-    Groups and splits come from the folder's manifest; photographs without a row or a group in it share a group when
+    Groups and splits come from the folder's manifest; photos without a row or a group in it share a group when
     they look alike (`difference_hash`). What an image is, and a class folder, is decided in `lib.photos.folders`.
 
     Args:
         folder: has one folder per class.
         say: receives one sentence on each of: files that are passed over, classes that are called train or test,
-            photographs and rows of the manifest that do not match, images that are in two classes.
+            photos and rows of the manifest that do not match, images that are in two classes.
 
     Returns:
-        The photographs; some may be unreadable.
+        The photos; some may be unreadable.
 
     Raises:
-        PhotoError: there is no folder, fewer than two classes in it, a class without photographs, images in other
+        PhotoError: there is no folder, fewer than two classes in it, a class without photos, images in other
             places than expected, or a fault in the manifest.
 
     Example:
@@ -98,7 +98,7 @@ def _contradiction(photos: Sequence[Photo]) -> str:
 
 
 def difference_hash(path: Path) -> str:
-    """Give a short hash of how a photograph looks; copies saved in another size or quality share it.
+    """Give a short hash of how a photo looks; copies saved in another size or quality share it.
 
     The difference hash of N. Krawetz ("Kind of Like That", 2013): is each of 8×8 cells brighter than
     its neighbour? A file that is no picture is hashed by its bytes.
@@ -117,7 +117,7 @@ def _image_hash(path: Path) -> str:
 
 
 def read(path: str | Path) -> np.ndarray:
-    """Read a photograph.
+    """Read a photo.
 
     Greyscale is repeated into three channels, transparency removed, 16 bits converted to 8, the first image of an
     animation taken, the camera's rotation applied. The file name's suffix does not matter.
@@ -166,10 +166,10 @@ def _mark(path: Path) -> str:
 
 
 def load(photos: Sequence[Photo], resize: Resize, progress: bool = True) -> np.ndarray:
-    """Read photographs into one array.
+    """Read photos into one array.
 
     Args:
-        photos: n photographs.
+        photos: n photos.
         resize: how they become squares: `resize` of the backbone or classifier that will see them, or `Resize(32)`.
         progress: show a progress bar.
 
@@ -183,27 +183,27 @@ def load(photos: Sequence[Photo], resize: Resize, progress: bool = True) -> np.n
         x = photos.load(split.train, backbone.resize)
     """
     images = np.empty((len(photos), resize.size, resize.size, 3), np.uint8)
-    for i, photo in enumerate(progress_bar(photos, progress, desc="reading photographs")):
+    for i, photo in enumerate(progress_bar(photos, progress, desc="reading photos")):
         images[i] = resize(read(photo.path))
     return images
 
 
 def find_faults(photos: Iterable[Photo], progress: bool = True) -> Faults:
-    """List the photographs that a network would fail on, or learn twice. Each is decoded once, and again when it changes.
+    """List the photos that a network would fail on, or learn twice. Each is decoded once, and again when it changes.
 
     Args:
         photos: from `find`.
         progress: show a progress bar.
 
     Returns:
-        Lists of the photographs that are unreadable, greyscale, transparent, or byte-for-byte copies.
+        Lists of the photos that are unreadable, greyscale, transparent, or byte-for-byte copies.
 
     Example:
         faults = photos.find_faults(found)
         len(faults.unreadable), len(faults.copies)
     """
     of_kind, same_bytes = defaultdict(list), defaultdict(list)
-    for photo in progress_bar(list(photos), progress, desc="checking photographs"):
+    for photo in progress_bar(list(photos), progress, desc="checking photos"):
         same_bytes[_mark(photo.path)].append(photo)
         try:
             of_kind[_kind(photo.path)].append(photo)
@@ -215,7 +215,7 @@ def find_faults(photos: Iterable[Photo], progress: bool = True) -> Faults:
 
 @once_per_file
 def _kind(path: Path) -> str:
-    """Name the list of `Faults` to which a photograph belongs; "" when it has no fault. Raises PhotoError."""
+    """Name the list of `Faults` to which a photo belongs; "" when it has no fault. Raises PhotoError."""
     image = _decode(path, cv2.IMREAD_UNCHANGED)
     if image.dtype not in (np.uint8, np.uint16):  # numbers that `read` cannot turn into grey levels
         return "unreadable"
@@ -225,7 +225,7 @@ def _kind(path: Path) -> str:
 
 
 def readable(photos: Iterable[Photo], progress: bool = True) -> list[Photo]:
-    """Leave out the photographs that cannot be read.
+    """Leave out the photos that cannot be read.
 
     Args:
         photos: from `find`.
@@ -243,13 +243,13 @@ def readable(photos: Iterable[Photo], progress: bool = True) -> list[Photo]:
 
 
 def balance(parts: dict[str, Sequence[Photo]]) -> dict[str, Counter]:
-    """Count the photographs of each class in each part.
+    """Count the photos of each class in each part.
 
     Args:
-        parts: photographs under the name of each part, as `Split.parts` gives them.
+        parts: photos under the name of each part, as `Split.parts` gives them.
 
     Returns:
-        For each part, how many photographs each class has; 0 for a class that it lacks.
+        For each part, how many photos each class has; 0 for a class that it lacks.
 
     Example:
         >>> balance({"training": [Photo("a.jpg", "badminton", "1"), Photo("b.jpg", "badminton", "2")]})
@@ -259,6 +259,6 @@ def balance(parts: dict[str, Sequence[Photo]]) -> dict[str, Counter]:
 
 
 def fingerprint(photos: Iterable[Photo]) -> str:
-    """Give one SHA-256 for a set of photographs: it changes when one is added, removed, renamed, altered or regrouped."""
+    """Give one SHA-256 for a set of photos: it changes when one is added, removed, renamed, altered or regrouped."""
     lines = (f"{photo.label}/{photo.path.name} {_mark(photo.path)} {photo.group} {photo.split}" for photo in photos)
     return text_sha256(*sorted(lines))

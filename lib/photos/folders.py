@@ -103,7 +103,7 @@ def contents(folder: str | Path) -> Contents:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise PhotoError(f"There is no folder {folder}: give a folder that holds one folder of photographs a class.")
+        raise PhotoError(f"There is no folder {folder}: give a folder with one folder of photos per class.")
     files, inside = _visible(folder)
     loose, others = _divided(files)
     images, deeper = {}, {}
@@ -118,12 +118,12 @@ def contents(folder: str | Path) -> Contents:
     for inner in inside:
         if deeper[inner] and not images[inner]:
             raise PhotoError(
-                f"{inner} holds no photographs, only deeper ones ({_shown(folder, deeper[inner][0])}). {_EXPECTED}: move "
+                f"{inner} holds no photos, only deeper ones ({_shown(folder, deeper[inner][0])}). {_EXPECTED}: move "
                 f"them up, or move {inner.name} out of {folder}."
             )
         if not images[inner]:
             raise PhotoError(
-                f"{inner} holds no photographs ({', '.join(ENDINGS)}): put some into it, or move it out of {folder}."
+                f"{inner} holds no photos ({', '.join(ENDINGS)}): put some into it, or move it out of {folder}."
             )
     _check_names(inside)
     return found
@@ -176,13 +176,13 @@ def _check_layout(found: Contents) -> None:
         )
     if len(holding) < 2:
         raise PhotoError(
-            f"{folder} holds fewer than two folders with photographs: put each event's photographs into a folder "
-            "that bears the event's name."
+            f"{folder} holds fewer than two folders with photos: put each event's photos into a folder "
+            "named after the event."
         )
 
 
 def _check_names(inside: list[Path]) -> None:
-    """Raises PhotoError for a class folder whose name cannot be a label, or is another's but for case and spaces."""
+    """Raises PhotoError for a class folder whose name cannot be a label, or differs from another's only in case and spaces."""
     first: dict[str, Path] = {}
     for inner in inside:
         if not cards.is_name(inner.name):
@@ -191,5 +191,5 @@ def _check_names(inside: list[Path]) -> None:
         if other != inner:
             raise PhotoError(
                 f"The names of {other} and {inner} differ only in case or spaces: if they are one class, put all its "
-                "photographs into one folder; if not, rename one."
+                "photos into one folder; if not, rename one."
             )

@@ -1,4 +1,4 @@
-"""The table beside the class folders: which photographs belong together (`group`), which are set aside (`split`)."""
+"""The table beside the class folders: which photos belong together (`group`), which are set aside (`split`)."""
 
 import csv
 from collections import defaultdict
@@ -13,7 +13,7 @@ SPLITS = ("", "train", "test")
 
 
 def read_manifest(folder: str | Path) -> list[dict[str, str]]:
-    """Read a folder's manifest: one dictionary of strings a photograph, keys as in MANIFEST_COLUMNS.
+    """Read a folder's manifest: one dictionary of strings a photo, keys as in MANIFEST_COLUMNS.
 
     Raises PhotoError when it is no such table, or a row of it is cut short.
     """
@@ -33,20 +33,20 @@ def read_manifest(folder: str | Path) -> list[dict[str, str]]:
 
 
 def rows_of(folder: Path, paths: Sequence[Path]) -> tuple[dict[Path, dict[str, str]], str]:
-    """Find the manifest's row of each photograph.
+    """Find the manifest's row of each photo.
 
     A path matches by its last two parts, class folder and file; case and surrounding spaces count only where they
-    tell two photographs apart.
+    tell two photos apart.
 
     Args:
-        folder: the folder of class folders; without a manifest no photograph has a row.
-        paths: its photographs.
+        folder: the folder of class folders; without a manifest no photo has a row.
+        paths: its photos.
 
     Returns:
-        The rows by photograph, and a sentence on what does not match: photographs without a row, rows without a file.
+        The rows by photo, and a sentence on what does not match: photos without a row, rows without a file.
 
     Raises:
-        PhotoError: no row matches, two rows list one photograph, or a row has an unknown split or a label that is not
+        PhotoError: no row matches, two rows list one photo, or a row has an unknown split or a label that is not
             the class folder's.
     """
     table = folder / MANIFEST
@@ -55,7 +55,7 @@ def rows_of(folder: Path, paths: Sequence[Path]) -> tuple[dict[Path, dict[str, s
     absent = sorted(listed.keys() - number_of.values())
     if listed and not number_of:
         raise PhotoError(
-            f"{table} matches none of the photographs: it lists {listed[absent[0]]['path']!r}, and the folder holds "
+            f"{table} matches none of the photos: it lists {listed[absent[0]]['path']!r}, and the folder holds "
             f"{paths[0].relative_to(folder).as_posix()!r}. Write each path as class folder, slash, file name."
         )
     for number, row in listed.items():
@@ -68,8 +68,8 @@ def rows_of(folder: Path, paths: Sequence[Path]) -> tuple[dict[Path, dict[str, s
     for path, row in rows.items():
         if row["label"] and loose(row["label"]) != loose(path.parent.name):
             raise PhotoError(
-                f"{table}, row {number_of[path]} ({row['path']}): the label is {row['label']}, but the photograph is in "
-                f"the folder {path.parent.name}. Correct the label, or move the photograph."
+                f"{table}, row {number_of[path]} ({row['path']}): the label is {row['label']}, but the photo is in "
+                f"the folder {path.parent.name}. Correct the label, or move the photo."
             )
     without = [path for path in paths if path not in rows] if table.exists() else []
     return rows, _unmatched(table, without, absent, listed)
@@ -97,7 +97,7 @@ def _key(row: dict[str, str]) -> str:
 
 
 def _matches(table: Path, paths: Sequence[Path], listed: dict[int, dict[str, str]]) -> dict[Path, int]:
-    """Give the number of each photograph's row, for those that have one. Raises PhotoError when one has two."""
+    """Give the number of each photo's row, for those that have one. Raises PhotoError when one has two."""
     exact = {nfc(f"{path.parent.name}/{path.name}"): path for path in paths}
     similar = defaultdict(list)
     for key, path in exact.items():
@@ -121,9 +121,7 @@ def _matches(table: Path, paths: Sequence[Path], listed: dict[int, dict[str, str
 def _unmatched(table: Path, without: list[Path], absent: list[int], listed: dict[int, dict[str, str]]) -> str:
     parts = []
     if without:
-        parts.append(
-            f"photographs without a row: {len(without)} ({named(table.parent, without)}), grouped by how they look"
-        )
+        parts.append(f"photos without a row: {len(without)} ({named(table.parent, without)}), grouped by how they look")
     if absent:
         row = f"row {absent[0]}, {listed[absent[0]]['path']}" + (", …" if len(absent) > 1 else "")
         parts.append(f"rows without a file: {len(absent)} ({row})")

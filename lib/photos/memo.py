@@ -1,4 +1,4 @@
-"""Remembers what was found in a file while the process runs: a notebook checks the same photographs several times."""
+"""Remembers what was found in a file while the process runs: a notebook checks the same photos several times."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""One photograph, and the classes of several."""
+"""One photo, and the classes of several."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from lib.core.errors import PhotoError
 
 @dataclass(frozen=True)
 class Photo:
-    """One photograph: where it lies, its label, what it must stay together with, where it was set aside."""
+    """One photo: its path, its label, its group (near-duplicates, which are never split), and the set it was put into."""
 
     path: Path
     label: str
@@ -36,23 +36,23 @@ def classes(photos: Iterable[Photo]) -> tuple[str, ...]:
 
 
 def positions(photos: Sequence[Photo], *parts: Sequence[Photo]) -> list[np.ndarray]:
-    """Give where the photographs of each part stand among `photos`, counted from 0: int64 (n,), one array per part."""
+    """Give where the photos of each part stand among `photos`, counted from 0: int64 (n,), one array per part."""
     at = {photo.path: position for position, photo in enumerate(photos)}
     return [np.array([at[photo.path] for photo in part], np.int64) for part in parts]
 
 
 def labels(photos: Sequence[Photo], classes: Sequence[str]) -> np.ndarray:
-    """Number each photograph's class.
+    """Number each photo's class.
 
     Args:
-        photos: n photographs.
+        photos: n photos.
         classes: the names of all classes, in the order of the network's outputs.
 
     Returns:
-        int64 (n,): the position of each photograph's label in `classes`.
+        int64 (n,): the position of each photo's label in `classes`.
 
     Raises:
-        PhotoError: a photograph's label is none of `classes`.
+        PhotoError: a photo's label is none of `classes`.
 
     Example:
         >>> labels([Photo("b.jpg", "volleyball", "1")], ("badminton", "volleyball"))

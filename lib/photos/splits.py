@@ -27,7 +27,7 @@ class Split:
         """Give the parts by name.
 
         Returns:
-            The photographs of "training", "validation" and `test_name`, in this order.
+            The photos of "training", "validation" and `test_name`, in this order.
 
         Example:
             {name: len(part) for name, part in split.parts().items()}
@@ -38,20 +38,20 @@ class Split:
 def split(photos: Sequence[Photo], seed: int = 0) -> Split:
     """Split into training, validation and test; a group is never on both sides.
 
-    Photographs that the manifest sets aside as `test` are the test part, if every class is among them. Where those of
+    Photos that the manifest sets aside as `test` are the test part, if every class is among them. Where those of
     a class are not on this machine, a fifth of all is split off instead and called held-out. A fifth of what remains
     is validation. Fractions of the classes are as even as groups allow (scikit-learn's StratifiedGroupKFold).
 
     Args:
         photos: from `photos.find`.
-        seed: with the same seed, the same photographs are split in the same way.
+        seed: with the same seed, the same photos are split in the same way.
 
     Returns:
         The three parts, and the name of the third.
 
     Raises:
         PhotoError: a class has too few groups for what is to be split off, a part is left without one of the classes,
-            or the manifest sets aside a part of a group, or no photograph of a class.
+            or the manifest sets aside a part of a group, or no photo of a class.
 
     Example:
         split = photos.split(usable, seed=0)
@@ -73,26 +73,26 @@ def split(photos: Sequence[Photo], seed: int = 0) -> Split:
         missing = set(classes(photos)) - set(classes(part))
         if missing:  # or the numbers of the classes would differ from part to part
             raise PhotoError(
-                f"The {name} part holds no photograph of {', '.join(sorted(missing))}: add more, or correct the manifest."
+                f"The {name} part holds no photo of {', '.join(sorted(missing))}: add more, or correct the manifest."
             )
     return parts
 
 
 def _check_set_aside(photos: Sequence[Photo], aside: Sequence[Photo]) -> None:
-    """Raises PhotoError when the manifest's own rows set aside no photograph of a class, or every one of it."""
+    """Raises PhotoError when the manifest's own rows set aside no photo of a class, or every one of it."""
     folder = Path(aside[0].path).parent.parent
-    table, rows = folder / MANIFEST, manifest.first_rows(folder)  # those of photographs that are not here, too
+    table, rows = folder / MANIFEST, manifest.first_rows(folder)  # those of photos that are not here, too
     numbers = [splits["test"] for splits in rows.values() if "test" in splits]
     for label in classes(photos) if numbers else ():
         splits = rows.get(manifest.loose(label), {})
         if "test" not in splits:
             raise PhotoError(
-                f"{table}, row {min(numbers)} and others: photographs are set aside as test, but none of {label}. "
+                f"{table}, row {min(numbers)} and others: photos are set aside as test, but none of {label}. "
                 "Set aside some of each class, or none."
             )
         if len(splits) == 1 and all(photo.split == "test" for photo in photos if photo.label == label):
             raise PhotoError(
-                f"{table}, row {splits['test']} and others: every photograph of {label} is set aside as test. "
+                f"{table}, row {splits['test']} and others: every photo of {label} is set aside as test. "
                 "Leave some to train on."
             )
 
@@ -103,7 +103,7 @@ def _check_whole_groups(photos: Sequence[Photo]) -> None:
     if both:
         one = next(photo for photo in photos if photo.group in both)
         raise PhotoError(
-            f"{one.path.parent.parent / MANIFEST} sets aside only a part of group {one.group}: give all its photographs "
+            f"{one.path.parent.parent / MANIFEST} sets aside only a part of group {one.group}: give all its photos "
             "the same split."
         )
 
@@ -111,7 +111,7 @@ def _check_whole_groups(photos: Sequence[Photo]) -> None:
 def folds(photos: Sequence[Photo], seed: int, count: int = 5) -> Iterator[tuple[list[Photo], list[Photo]]]:
     """Yield `count` pairs (the rest, the fold) by group, with the classes' shares kept. Raises PhotoError."""
     if not photos:
-        raise PhotoError("There are no photographs to divide: a manifest that sets all aside as test leaves none.")
+        raise PhotoError("There are no photos to divide: a manifest that sets all aside as test leaves none.")
     _check_enough(photos, count)
     folding = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     truth, groups = [p.label for p in photos], [p.group for p in photos]
@@ -131,7 +131,7 @@ def _check_enough(photos: Sequence[Photo], count: int, whole: Sequence[Photo] = 
                 if not whole
                 else f"for three sets: put {count + 2} or more into it"
             )
-            raise PhotoError(f"{folder} holds {counted(had[label], 'distinct photograph')}, too few {few}.")
+            raise PhotoError(f"{folder} holds {counted(had[label], 'distinct photo')}, too few {few}.")
 
 
 def _carve(photos: Sequence[Photo], seed: int) -> tuple[list[Photo], list[Photo]]:

@@ -76,7 +76,7 @@ def whole_steps(values: np.ndarray, step: float) -> list[float]:
 
 @shown
 def class_balance(balance: Mapping[str, Mapping[str, int]], classes: Sequence[str]) -> plt.Figure:
-    """Show how many photographs of each class each part has.
+    """Show how many photos of each class each part has.
 
     Args:
         balance: counts by class for each part, as `photos.balance` gives them.

@@ -100,7 +100,7 @@ def best_of_many(
         elsewhere: accuracy of the best on the other part.
         chosen_by: name of the first part.
         reported_on: name of the other part.
-        step: how far one photograph moves an accuracy; bars are whole steps wide.
+        step: how far one photo moves an accuracy; bars are whole steps wide.
 
     Returns:
         The figure, or None in a notebook, where it is shown.

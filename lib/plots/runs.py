@@ -109,7 +109,7 @@ def _marks(stored: Sequence[Mapping]) -> dict[int, str]:
 
 
 def _plot_row(axis: plt.Axes, place: int, values: Mapping[int, float], marks: Mapping[int, str]) -> None:
-    """Plot a method's values, one by seed, one a little below the other, and their mean."""
+    """Plot a method's values, one per seed, each a little below the last, and their mean."""
     for seed, value in values.items():
         apart = (list(marks).index(seed) - (len(marks) - 1) / 2) * 0.5 / len(marks)
         axis.plot(value, place + apart, marks[seed], **_STORED)

@@ -224,7 +224,7 @@ def who_is_wrong(wrong: Mapping[str, np.ndarray], part: str) -> plt.Figure:
     axis.grid(which="minor", axis="y", color="black", alpha=1)
     axis.grid(which="major", visible=False)
     axis.tick_params(which="minor", length=0)
-    axis.set_xlabel(f"{part} photographs, those that most ways get wrong on the right")
+    axis.set_xlabel(f"{part} photos, those that most ways get wrong on the right")
     return figure
 
 

@@ -1,4 +1,4 @@
-"""Draws the sample: photographs and clips of three events, with the truth known for every picture and frame.
+"""Draws the sample: photos and clips of three events, with the truth known for every picture and frame.
 
 Everything is drawn with OpenCV and NumPy from a seed: no downloads, no fonts, no files.
 """

@@ -197,7 +197,7 @@ def _kept(name: str, seed: int, draw: Callable[[np.random.Generator], dict[str, 
     held = _load(path)
     if held is None:
         with locked(path):
-            held = _load(path)  # asked again: the process that held the lock has drawn it
+            held = _load(path)  # checked again: the process that held the lock has drawn it
             if held is None:
                 made.claim("generated frames", path, mend=True)
                 held = draw(np.random.default_rng([seed, *name.encode()])) | {"mark": np.array(_mark())}

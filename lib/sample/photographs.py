@@ -1,4 +1,4 @@
-"""The sample photographs: a folder for each event, a manifest, and four planted faults for notebook 11 to find."""
+"""The sample photos: a folder for each event, a manifest, and four planted faults for notebook 11 to find."""
 
 import csv
 import hashlib
@@ -37,10 +37,10 @@ class Entry:
 
 
 def draw_photographs(folder: Path, seed: int = 0, per_class: int = 200, progress: bool = True) -> None:
-    """Draw photographs of each event into `folder`, with `folder/manifest.csv`: `per_class` to train on, as many to test.
+    """Draw photos of each event into `folder`, with `folder/manifest.csv`: `per_class` to train on, as many to test.
 
     The manifest marks the test set, which shares no shot and no random number with the others.
-    Four faults are planted among the photographs to train on: one badminton picture is greyscale, one formula1 picture is a PNG with transparency,
+    Four faults are planted among the photos to train on: one badminton picture is greyscale, one formula1 picture is a PNG with transparency,
     and two files come on top: a volleyball picture that is an exact copy of another (it shares the other's group),
     and a badminton file that is no picture at all (width and height 0 in the manifest).
     The same seed gives the same bytes. Everything is drawn beside `folder` and moved into place at the end.
@@ -81,9 +81,7 @@ def draw_crowds(count: int, seed: int = 0) -> list[np.ndarray]:
 def _draw_all(folder: Path, seed: int, per_class: int, progress: bool) -> None:
     """Draw every event's pictures and the faults into `folder`, then write the manifest."""
     entries: list[Entry] = []
-    with progress_bar(
-        shown=progress, total=2 * per_class * len(EVENTS), desc="generating photographs", unit="pic"
-    ) as bar:
+    with progress_bar(shown=progress, total=2 * per_class * len(EVENTS), desc="generating photos", unit="pic") as bar:
         for index, event in enumerate(EVENTS):
             entries += _draw_event(folder, event, np.random.default_rng([seed, index]), per_class, _next(entries), bar)
         _plant_faults(folder, entries, np.random.default_rng([seed, len(EVENTS)]))
@@ -107,7 +105,7 @@ def _draw_event(
 ) -> list[Entry]:
     """Draw `count` pictures of one event, shot by shot; shots are numbered from `group`."""
     (folder / event).mkdir(exist_ok=True)
-    numbers = rng.permutation(count)  # so that the frames of one shot do not lie side by side in the folder
+    numbers = rng.permutation(count)  # so that the frames of one shot are not side by side in the folder
     entries: list[Entry] = []
     kinds = deal_kinds(event, rng)
     while len(entries) < count:

@@ -71,7 +71,7 @@ def programme(name: str, rng: np.random.Generator) -> list[Scene]:
 def _stretch(event: str, stretch: int, seconds: float, rng: np.random.Generator) -> list[Scene]:
     """Some seconds of one event: play, cut away, play on, now and then a replay between two wipes.
 
-    Cutaways are many and short: a network that is asked about each frame is often wrong, and never for long.
+    Cutaways are many and short: a network that classifies each frame is often wrong, and never for long.
     """
     scenes: list[Scene] = []
     clock, replayed = 0.0, rng.integers(_REPLAY_EVERY)

@@ -1,4 +1,4 @@
-"""The documents' pictures: 48 synthetic photographs, 24 frames of the clips, a clip's labels, and the README's animation."""
+"""The documents' pictures: 48 synthetic photos, 24 frames of the clips, a clip's labels, and the README's animation."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ PANE, TITLE = (400, 225), 26  # pixels: each half of the animation, and the heig
 
 
 def targets() -> tuple[Path, ...]:
-    """Give where the documents show them: photographs, frames, labels, animation."""
+    """Give where the documents show them: photos, frames, labels, animation."""
     clips = paths.EXAMPLE_CLIPS
     names = "contact_sheet.jpg", "label_strips.png", "raw_and_smoothed.webp"
     return paths.DATA / "contact_sheet.jpg", *(clips / name for name in names)

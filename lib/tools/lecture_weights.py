@@ -5,7 +5,7 @@ pictures of 224 pixels in the order red, green, blue, less their mean over Image
 makes does the same in its layers, so the same 224-pixel picture gets the probabilities that it got there.
 
 What is not the same is how a picture becomes 224 pixels: the lecture samples four neighbours (OpenCV's bilinear
-resize), the course averages areas when it shrinks (`lib.photos.Resize`). On photographs and clips the probabilities
+resize), the course averages areas when it shrinks (`lib.photos.Resize`). On photos and clips the probabilities
 therefore differ a little from those in the lecture.
 """
 
@@ -99,7 +99,7 @@ def _check_classes(path: Path, arrays: dict[str, h5py.Dataset], classes: int) ->
     outputs = [array.shape[1] for array in arrays.values() if array.ndim == 2 and array.shape[0] == UNITS]
     if len(outputs) == 1 and outputs[0] != classes:
         raise ClassifierError(
-            f"{path} tells {counted(outputs[0], 'class')} apart, and --classes names {classes}: name each of them once."
+            f"{path} has {counted(outputs[0], 'class')}, and --classes lists {classes}: give each of them once."
         )
 
 

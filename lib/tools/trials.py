@@ -1,7 +1,7 @@
-"""Clips whose answer is known, made of photographs: where smoothing and the threshold for "no event" are tried.
+"""Clips made of photos, whose true events are known: where smoothing and the threshold for "no event" are tried.
 
-Each photograph is shown for a second, in a window of 16:9 that moves across it. Heads are trained on frozen features,
-one per seed; only the validation photographs choose the threshold.
+Each photo is shown for a second, in a window of 16:9 that moves across it. Heads are trained on frozen features,
+one per seed; only the validation photos choose the threshold.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,16 +20,16 @@ from lib.timeline import NO_EVENT, frame_accuracy
 from lib.tools.labelling.choices import Choices
 
 WIDTH, HEIGHT, RATE = 640, 360, 25
-STRETCHES, PHOTOS = 6, 10  # of the reel: stretches of one event, and photographs in each
-OTHERS, OF_A_CLIP = 760, 60  # photographs of none of the events that are tried, and those of them in a clip
+STRETCHES, PHOTOS = 6, 10  # of the reel: stretches of one event, and photos in each
+OTHERS, OF_A_CLIP = 760, 60  # photos of none of the events that are tried, and those of them in a clip
 NOISE = 250  # frames
-LOST = (0.02, 0.05, 0.1)  # fractions of the validation photographs that a threshold turns into "no event"
+LOST = (0.02, 0.05, 0.1)  # fractions of the validation photos that a threshold turns into "no event"
 WAYS = {"each frame": Choices(window=1), "deque of 32": Choices(window=32), "Viterbi": Choices("viterbi", 128)}
 
 
 @dataclass(frozen=True)
 class Material:
-    """Features of what is tried, float32 (n, 1, 1, channels): photographs or frames, and whether they are a clip's.
+    """Features of what is tried, float32 (n, 1, 1, channels): photos or frames, and whether they are a clip's.
 
     `truth` is the index of their event, -1 for none of them, or one index each.
     """
@@ -51,7 +51,7 @@ def pan(image: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
 
 
 def panned(found: Sequence[Photo], seed: int) -> Iterator[np.ndarray]:
-    """Give the frames of photographs that are shown one after another."""
+    """Give the frames of photos that are shown one after another."""
     rng = np.random.default_rng(seed)
     for photo in found:
         yield from pan(photos.read(photo.path), rng)
@@ -64,7 +64,7 @@ def noise(seed: int) -> Iterator[np.ndarray]:
 
 
 def reel(found: Sequence[Photo], classes: Sequence[str], seed: int) -> list[Photo]:
-    """Choose the photographs of a reel: stretches of one event after another; again from the first when there are few."""
+    """Choose the photos of a reel: stretches of one event after another; again from the first when there are few."""
     rng = np.random.default_rng(seed)
     of = [[photo for photo in found if photo.label == name] for name in classes]
     shuffled = [[some[at] for at in rng.permutation(len(some))] for some in of]
@@ -76,7 +76,7 @@ def reel(found: Sequence[Photo], classes: Sequence[str], seed: int) -> list[Phot
 
 
 def some_of_each(found: Sequence[Photo], count: int, seed: int) -> list[Photo]:
-    """Choose `count` photographs, about as many of each class, in random order."""
+    """Choose `count` photos, about as many of each class, in random order."""
     rng = np.random.default_rng(seed)
     shuffled = [found[at] for at in rng.permutation(len(found))]
     rank: dict[str, int] = {}
@@ -102,11 +102,11 @@ class Extractor:
 
 
 def tried(extract: Extractor, found: Sequence[Photo], materials: dict[str, Material], seed: int) -> dict:
-    """Train a head and try it: on a reel of test photographs, and for each threshold on all materials.
+    """Train a head and try it: on a reel of test photos, and for each threshold on all materials.
 
     Args:
         extract: gives the features of the backbone that is tried.
-        found: photographs of the events.
+        found: photos of the events.
         materials: what else it is run on, by name.
         seed: of the split, the training and the reel.
 
@@ -126,7 +126,7 @@ def tried(extract: Extractor, found: Sequence[Photo], materials: dict[str, Mater
     shown = reel(split.test, classes, seed)
     frames = extract(panned(shown, seed), f"reel {seed}")
     truth = np.repeat(photos.labels(shown, classes), RATE)
-    materials = {"test photographs": Material(test.x, test.y, False)} | materials
+    materials = {"test photos": Material(test.x, test.y, False)} | materials
     materials["reel"] = Material(frames, truth, True)
     scores = {key: head.predict(material.features, verbose=0) for key, material in materials.items()}
     result: dict = {"reel": {}, "thresholds": thresholds, "no event": {}, "accuracy": {}}

@@ -24,7 +24,7 @@ def draw_label(
     strip: np.ndarray | None = None,
     position: float = 0.0,
 ) -> np.ndarray:
-    """Give a copy of a frame with "Event: label" on it, and what else is asked for.
+    """Give a copy of a frame with "Event: label" on it, and what else is given.
 
     image: uint8 RGB (h, w, 3), left as it is. colour: RGB of the event (0 to 255).
     probabilities: a bar for each class, 0 to 1; only the highest where there is no room for all. strip: uint8 RGB

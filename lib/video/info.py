@@ -1,4 +1,4 @@
-"""What a video file says of itself, and how trouble with a file is told."""
+"""The metadata of a video file, and the messages about a file that fails."""
 
 import math
 from dataclasses import dataclass

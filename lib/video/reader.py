@@ -32,7 +32,7 @@ class Frame:
 class VideoReader:
     """The frames `start`, `start + stride`, … before `end` of a file or a live source, as an iterator of Frame.
 
-    A context manager; frames are decoded as they are asked for, so memory does not grow with the clip.
+    A context manager; frames are decoded on demand, so memory does not grow with the clip.
 
     `seconds` are the clip's own time stamps, so a variable frame rate comes out right; they never run backwards.
     Frames are upright (turned and mirrored as the file's display matrix says) and of one size. `came` counts the frames

@@ -1,4 +1,4 @@
-"""What the network said of each frame of a clip, kept so that it need never be asked again."""
+"""The network's scores of each frame of a clip, stored so that it need not run again."""
 
 from collections.abc import Iterator
 from dataclasses import MISSING, dataclass, fields, replace

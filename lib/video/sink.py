@@ -130,7 +130,7 @@ class VideoSink:
             if error is None:
                 self._finish()
             else:
-                with suppress(av.FFmpegError, OSError):  # what brought us here is told, not this
+                with suppress(av.FFmpegError, OSError):  # the first error is reported, not this one
                     self._container.close()
         finally:
             self._stream = None

@@ -1,4 +1,4 @@
-"""Which readers and writers of clips an answer opens, and whether it releases them, for the check of its loop."""
+"""Which readers and writers of clips a solution opens, and whether it releases them, for the check of its loop."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -40,7 +40,7 @@ def global_average(answer: Callable) -> None:
     )
     expect(result.shape == (2, 4), f"Two maps of 4 channels should give the shape (2, 4), not {result.shape}.")
     expect(not np.allclose(result, maps.sum((1, 2))), "That is the sum: divide it by the number of places.")
-    expect(not np.allclose(result, maps.max((1, 2))), "That is the largest answer, not the mean of all.")
+    expect(not np.allclose(result, maps.max((1, 2))), "That is the largest value, not the mean of all.")
     expect(
         np.allclose(result, maps.mean((1, 2))), "The numbers are not the means over height and width (axes 1 and 2)."
     )
@@ -212,7 +212,7 @@ def _softmax(values: np.ndarray) -> np.ndarray:
 
 
 def _expect_dropout(model: Any) -> None:
-    """Raise a hint unless one Dropout of 0.5 lies between the two Dense layers."""
+    """Raise a hint unless one Dropout of 0.5 is between the two Dense layers."""
     from lib.core.framework import keras
 
     layers = [layer for layer in _layers(model) if isinstance(layer, keras.layers.Dense | keras.layers.Dropout)]

@@ -55,11 +55,11 @@ def frames_seen(answer: Any) -> None:
     Args:
         answer: a whole number.
     """
-    expect(answer != 2, "It takes 2 answers of the first layer, but each of those has seen several frames.")
-    expect(answer != 6, "Nearly: the two answers below it share a frame, since they stand 2 frames apart.")
-    expect(answer != 9, "That is the third layer: the second has two answers, each of which has seen a part.")
-    expect(answer != 4, "Count from the first frame of the left answer to the last frame of the right one.")
-    expect(answer == 5, "The left answer has seen frames 1 to 3, its neighbour begins 2 frames later.")
+    expect(answer != 2, "It takes 2 outputs of the first layer, but each of those has seen several frames.")
+    expect(answer != 6, "Nearly: the two outputs below it share a frame, since they are 2 frames apart.")
+    expect(answer != 9, "That is the third layer: the second has two outputs, each of which has seen a part.")
+    expect(answer != 4, "Count from the first frame of the left output to the last frame of the right one.")
+    expect(answer == 5, "The left output has seen frames 1 to 3, its neighbour begins 2 frames later.")
 
 
 @exercise

@@ -109,18 +109,16 @@ def set_aside(answer: Callable) -> None:
     """Check that about a fifth is set aside, whole groups only.
 
     Args:
-        answer: function of the groups of n photographs and a seed; gives bool (n,).
+        answer: function of the groups of n photos and a seed; gives bool (n,).
     """
     groups = [f"shot {number // 3}" for number in range(300)]
     mask = np.asarray(answer(groups, 0))
-    expect(mask.dtype == bool and mask.shape == (300,), "Give one True or False for each photograph, in their order.")
+    expect(mask.dtype == bool and mask.shape == (300,), "Give one True or False for each photo, in their order.")
     expect(mask.any(), "Nothing is set aside: about a fifth should be True.")
     straddling = {group for group, aside in zip(groups, mask) if aside} & {
         group for group, aside in zip(groups, mask) if not aside
     }
-    expect(
-        not straddling, "Some groups are on both sides: choose among the groups, then take all photographs of those."
-    )
+    expect(not straddling, "Some groups are on both sides: choose among the groups, then take all photos of those.")
     expect(0.1 <= mask.mean() <= 0.3, f"About a fifth should be set aside, not {mask.mean():.0%}.")
     expect(
         np.array_equal(mask, answer(groups, 0)), "The same seed should choose the same: make a generator from the seed."
@@ -129,9 +127,7 @@ def set_aside(answer: Callable) -> None:
     expect(any(not np.array_equal(mask, other) for other in others), "Another seed should choose others: use the seed.")
     shuffled = np.random.default_rng(5).permutation(groups)
     mask = np.asarray(answer(list(shuffled), 0))
-    expect(
-        not set(shuffled[mask]) & set(shuffled[~mask]), "Photographs of one group need not stand next to each other."
-    )
+    expect(not set(shuffled[mask]) & set(shuffled[~mask]), "Photos of one group need not stand next to each other.")
 
 
 @exercise

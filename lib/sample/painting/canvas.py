@@ -155,7 +155,7 @@ def paste(picture, texture, left: float, top: float, width: float, height: float
 
 
 def bounds(picture, points, spread: float) -> tuple[np.ndarray, np.ndarray]:
-    """The part of a picture (low, high; each x, y) that lies within `spread` pixels of the points' bounding box."""
+    """The part of a picture (low, high; each x, y) that is within `spread` pixels of the points' bounding box."""
     size = picture.shape[1], picture.shape[0]
     low = np.clip(np.floor(np.min(points, 0) - spread), 0, size).astype(int)
     return low, np.clip(np.ceil(np.max(points, 0) + spread), 0, size).astype(int)

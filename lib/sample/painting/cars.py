@@ -130,7 +130,7 @@ def _shadow(picture, camera, place, turn, scale) -> None:
 
 
 def _body_pieces(picture, camera, car, place, turn, scale) -> list:
-    """(depth, painter) of each block. Faces turned away are left out; the others are shaded by how they lie to the light."""
+    """(depth, painter) of each block. Faces turned away are left out; the others are shaded by their angle to the light."""
     blocks = _BLOCKS if scale > 14 else _BLOCKS[_SMALL]
     names = _NAMES if scale > 14 else [name for name, kept in zip(_NAMES, _SMALL) if kept]
     world = blocks @ turn + place

@@ -5,7 +5,7 @@ import numpy as np
 
 
 def develop(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Give an RGB uint8 picture (height, width, 3) the look of a photograph from any camera."""
+    """Give an RGB uint8 picture (height, width, 3) the look of a photo from any camera."""
     if rng.random() < 0.12:
         picture = motion_blur(picture, rng.uniform(0.005, 0.016), rng.uniform(0, np.pi))
     elif rng.random() < 0.12:

@@ -45,7 +45,7 @@ class Figure:
 
 
 def _bend(start: np.ndarray, end: np.ndarray, first: float, second: float, pole) -> tuple[np.ndarray, np.ndarray]:
-    """Where the joint between two bones lies (towards `pole`), and the end, drawn in if it is out of reach."""
+    """The position of the joint between two bones (towards `pole`), and of the end, moved closer if it is out of reach."""
     way = end - start
     distance = np.sqrt(way @ way) + 1e-9
     way = way / distance

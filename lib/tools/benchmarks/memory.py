@@ -16,7 +16,7 @@ STATUS = Path("/proc/self/status")  # Linux; macOS has the module `resource`, Wi
 
 
 def is_supported() -> bool:
-    """Whether the system tells a process how much memory it has had at most: Windows does not, without more."""
+    """Whether the system reports a process's peak memory: Windows does not, without another package."""
     return STATUS.exists() or importlib.util.find_spec("resource") is not None
 
 

@@ -21,7 +21,7 @@ def head_training(
     """Training the course's head: extraction and first head, and a second head, over the lecture's fifty epochs.
 
     The lecture runs the frozen base on every picture in every epoch. One such epoch is timed, with the pictures in
-    memory and the graph made; fifty are estimated from it. Ours reads the photographs from their files and makes its
+    memory and the graph made; fifty are estimated from it. Ours reads the photos from their files and makes its
     graphs within the time. Neither augments; both look at the validation part after each epoch.
     """
     backbone = replace(backbone, name=OWN)
@@ -51,7 +51,7 @@ def head_training(
     finally:
         _forget(backbone)
     estimated = runs | {"lecture": [EPOCHS * seconds for seconds in runs["lecture, one epoch"]]}
-    note = (f"{len(train)} + {len(validation)} photographs; the lecture's {EPOCHS} epochs, "
+    note = (f"{len(train)} + {len(validation)} photos; the lecture's {EPOCHS} epochs, "
             f"{median(estimated['lecture']):.0f} s, are estimated from one")  # fmt: skip
     first = ratio(estimated, "lecture", "ours, extraction and head")
     second = ratio(estimated, "lecture", "ours, another head")

@@ -9,13 +9,13 @@ from lib.core.known_backbones import SCALINGS
 from lib.core.paths import BACKBONES
 from lib.tools.commands._arguments import pixels
 
-IMAGENET = "efficientnet_lite0"  # its weights are installed; 5 points ahead of the bundled one on real photographs (docs/results.md)
+IMAGENET = "efficientnet_lite0"  # its weights are installed; 5 points ahead of the bundled one on real photos (docs/results.md)
 
 
 def add_backbone_arguments(parser: ArgumentParser, by_photographs: bool = False) -> None:
     """Add --backbone, and what may be said of a file that has no card: --image-size and --scaling.
 
-    Its default is "bundled", or None where `usual_backbone` chooses by the photographs.
+    Its default is "bundled", or None where `usual_backbone` chooses by the photos.
     """
     usual = f'bundled for "sample", else {IMAGENET}' if by_photographs else "bundled"
     parser.add_argument(
@@ -28,15 +28,15 @@ def add_backbone_arguments(parser: ArgumentParser, by_photographs: bool = False)
 
 
 def usual_backbone(photos: str) -> str:
-    """Choose a backbone where none is named: for real photographs that with ImageNet weights, and say so."""
+    """Choose a backbone where none is named: for real photos that with ImageNet weights, and say so."""
     if photos == "sample":
         return "bundled"
-    print(f"No backbone is named: for real photographs it is {IMAGENET}, with ImageNet weights.", flush=True)
+    print(f"No backbone is named: for real photos it is {IMAGENET}, with ImageNet weights.", flush=True)
     return IMAGENET
 
 
 def chosen_backbone(args: Namespace) -> str:
-    """Give the backbone that the command line names, with its weights or its card at hand.
+    """Give the backbone that the command line names, with its weights or its card available.
 
     What is said of a file is kept as its card. Raises BackboneError and FileNotFoundError.
     """

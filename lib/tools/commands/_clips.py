@@ -27,7 +27,7 @@ def add_clips_argument(parser: ArgumentParser) -> None:
 def check_events(clips: Iterable[Clip], classes: Sequence[str]) -> None:
     """Raises InputError when a clip is of none of the classes."""
     if strange := {clip.event for clip in clips} - set(classes):
-        raise InputError(f"No photographs are of {', '.join(sorted(strange))}: give one of {', '.join(classes)}.")
+        raise InputError(f"No photos are of {', '.join(sorted(strange))}: give one of {', '.join(classes)}.")
 
 
 def _clip(given: str) -> Clip:

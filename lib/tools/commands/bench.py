@@ -15,7 +15,7 @@ from lib.core.paths import Run
 
 REPEATS = 5
 SEASON = "season"
-# Frames of sports_day with each network and in HD, of the short and the long clip whose memory is taken; photographs.
+# Frames of sports_day with each network and in HD, of the short and the long clip whose memory is taken; photos.
 WHOLE = {"bundled": None, "resnet50": 100, "hd": 250, "short": 500, "long": 10_000, "photographs": None}
 QUICK = {"bundled": 50, "resnet50": 16, "hd": 25, "short": 50, "long": 100, "photographs": 64}
 # Clips of a season, frames of each, tasks that do nothing.

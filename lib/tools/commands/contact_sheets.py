@@ -1,4 +1,4 @@
-"""Make the documents' pictures: 48 synthetic photographs, 24 frames of the clips, a clip's labels, the README's animation."""
+"""Make the documents' pictures: 48 synthetic photos, 24 frames of the clips, a clip's labels, the README's animation."""
 
 from argparse import ArgumentParser, Namespace
 

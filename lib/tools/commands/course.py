@@ -33,7 +33,7 @@ def run(args: Namespace) -> int:
     from lib.core.progress import progress_bar
     from lib.tools.course import comparison, summary
 
-    found = choice(args.photos, PHOTO_SETS, "folder of photographs")
+    found = choice(args.photos, PHOTO_SETS, "folder of photos")
     if args.backbone is None:
         args.backbone = usual_backbone(found)
     run = Run(found, chosen_backbone(args))

@@ -1,8 +1,8 @@
-"""Measure how well a backbone carries over to a folder of photographs: five folds, frozen and fine-tuned.
+"""Measure how well a backbone carries over to a folder of photos: five folds, frozen and fine-tuned.
 
 Each fold in turn is set aside and only reported. In the rest, a validation part chooses the learning rates, a
 head's number of epochs, and whether fine-tuning is kept; then everything outside the fold is trained on with what
-was chosen. Photographs that share a group are never on both sides.
+was chosen. Photos that share a group are never on both sides.
 """
 
 import signal
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="photographs, one folder per class")
+    parser.add_argument("folder", type=Path, help="photos, one folder per class")
     add_backbone_arguments(parser)
     parser.add_argument("--seeds", type=count, default=3, help="how many ways of folding (default: %(default)s)")
     parser.add_argument(
@@ -46,9 +46,9 @@ def run(args: Namespace) -> int:
     found = [photo for photo in photos.readable(photos.find(args.folder, say=print)) if photo.split != "test"]
     from lib.tools.pretraining.crossvalidation import FOLDS  # TensorFlow: after what can be refused without it
 
-    list(photos.folds(found, 0, FOLDS))  # too few photographs are reported now
+    list(photos.folds(found, 0, FOLDS))  # too few photos are reported now
     backbone, names = chosen_backbone(args), ", ".join(photos.classes(found))
-    print(f"{len(found)} photographs of {names}; backbone {args.backbone}; {FOLDS} folds by group", flush=True)
+    print(f"{len(found)} photos of {names}; backbone {args.backbone}; {FOLDS} folds by group", flush=True)
     stages = ["frozen"] if args.frozen else ["frozen", "fine-tuned"]
     scores = {stage: np.zeros((args.seeds, FOLDS)) for stage in stages}
     pairs = [(seed, fold) for seed in range(args.seeds) for fold in range(FOLDS)]
@@ -133,7 +133,7 @@ def _key(pair: tuple[int, int]) -> str:
 
 
 def _mark(found: "list[photos.Photo]", backbone: str) -> str:
-    """One SHA-256 for what the figures come from: the photographs, the backbone, the code that trains and divides."""
+    """One SHA-256 for what the figures come from: the photos, the backbone, the code that trains and divides."""
     from lib import photos
     from lib.core import backbone_files
     from lib.tools.experiments._marks import code_mark

@@ -7,7 +7,7 @@ from lib.core.messages import counted
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="a folder that holds one folder of photographs a class")
+    parser.add_argument("folder", type=Path, help="a folder with one folder of photos per class")
     parser.add_argument("--model", type=Path, help="a classifier (.keras); the newest when not given")
 
 
@@ -27,13 +27,13 @@ def run(args: Namespace) -> int:
         )
     whole = photos.readable(found)
     if len(whole) < len(found):
-        print(f"{len(found) - len(whole)} of {counted(len(found), 'photograph')} cannot be read: left out.")
+        print(f"{len(found) - len(whole)} of {counted(len(found), 'photo')} cannot be read: left out.")
     truth = photos.labels(whole, model.classes)
     result = report(truth, model.predict_photos(whole), model.classes)
-    print(f"\nAccuracy {result.accuracy:.4f} on {counted(len(whole), 'photograph')}\n\n{result.text}")
+    print(f"\nAccuracy {result.accuracy:.4f} on {counted(len(whole), 'photo')}\n\n{result.text}")
     print("Confusion matrix (rows: true, columns: predicted)")
     print(confusion_text(result))
     seen = model.card.get("photographs", {}).get("fingerprint")
     if seen == photos.fingerprint(found):
-        print("\nNote: this classifier was trained on part of these very photographs; its scores here flatter it.")
+        print("\nNote: this classifier was trained on some of these photos; its accuracy here is too optimistic.")
     return 0

@@ -1,7 +1,7 @@
 """Run an experiment over all its seeds and store its figures in notebooks/results/NAME.json.
 
 A case that was measured is stored at once, so that an interrupted experiment goes on where it stopped. Cases on the
-real photographs are left as they are where these are not at hand (`python -m lib fetch`).
+real photos are left as they are where these are not on this machine (`python -m lib fetch`).
 """
 
 import time
@@ -52,7 +52,7 @@ def run(args: Namespace) -> int:
         rows.append(case | count | result | {"seconds": round(time.perf_counter() - start, 1), "code": mark})
         write_json(_kept(args.name), {"cases": rows})
     if len(cases) < len(experiment.CASES):
-        print("The real photographs are not here (`python -m lib fetch`): figures on them stay as they are stored.")
+        print("The real photos are not here (`python -m lib fetch`): figures on them stay as they are stored.")
         rows = rows + (read_json(tracked)["cases"] if tracked.exists() else [])
     rows = [row for case in experiment.CASES if (row := _find(case, rows))]
     print(experiment.summarise(rows))
@@ -70,7 +70,7 @@ def _time_taken(tracked: Path) -> str:
 
 
 def _count(photographs: str) -> int:
-    """How many photographs of a set are on this machine: the sample is drawn if need be, real ones may be missing."""
+    """How many photos of a set are on this machine: the sample is drawn if need be, real ones may be missing."""
     from lib import lessons
 
     try:

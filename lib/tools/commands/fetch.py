@@ -1,8 +1,8 @@
-"""Bring the real photographs to where the course looks for them, each checked against the manifest.
+"""Bring the real photos to where the course looks for them, each checked against the manifest.
 
 Without `--from` they come over the network, from the public repository that holds them; what is there already is
 not fetched again. `--from` takes them from a mirror (the address of a folder on the web), or from a folder on this
-machine: class folders of photographs, whole or in part.
+machine: class folders of photos, whole or in part.
 """
 
 import re
@@ -42,7 +42,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         dest="source",
         default=ADDRESS,
         metavar="ADDRESS_OR_FOLDER",
-        help="a folder that holds the photographs, on the web (http://…, https://…) or on this machine "
+        help="a folder that holds the photos, on the web (http://…, https://…) or on this machine "
         "(default: the public repository that holds them)",
     )
 
@@ -50,36 +50,36 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     target = paths.DATA / "real"
     if "://" in args.source:
-        print(f"{target} holds {counted(download(args.source, target), 'photograph')}.")
+        print(f"{target} holds {counted(download(args.source, target), 'photo')}.")
         return 0
     folder = Path(args.source)
     missing, altered, used = fetch(folder, target)
-    print(f"{target} holds {used} of {counted(used + len(missing) + len(altered), 'photograph')}.")
+    print(f"{target} holds {used} of {counted(used + len(missing) + len(altered), 'photo')}.")
     for what, names in (("missing from", missing), ("altered in", altered)):
         if names:
             more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             print(f"{len(names)} {what} {folder}, left out: {', '.join(names[:NAMED])}{more}.")
     if not used:
-        raise PhotoError(f"No photograph of the manifest is in {folder}: it should hold badminton/, formula1/ …")
+        raise PhotoError(f"No photo of the manifest is in {folder}: it should hold badminton/, formula1/ …")
     return 0
 
 
 def download(address: str, target: Path, progress: bool = True) -> int:
-    """Fetch the photographs of the manifest from a folder on the web; what is there and whole is not fetched again.
+    """Fetch the photos of the manifest from a folder on the web; what is there and whole is not fetched again.
 
     They come in the order of their numbers, so that a part of them is a part of every class.
 
     Args:
         address: The folder's address.
-        target: The folder that holds the manifest and receives the photographs.
+        target: The folder that holds the manifest and receives the photos.
         progress: Whether to show a progress bar.
 
     Returns:
-        How many photographs there are: all that the manifest lists.
+        How many photos there are: all that the manifest lists.
 
     Raises:
         PhotoError: Some did not arrive (the others are stored), or the address or a name cannot be used.
-        OSError: A photograph cannot be written.
+        OSError: A photo cannot be written.
     """
     from lib import photos
 
@@ -90,14 +90,14 @@ def download(address: str, target: Path, progress: bool = True) -> int:
     if not missing:
         return len(hashes)
     # A link is replaced, not the file that it leads to.
-    made.claim("a photograph", *(target / name for name in missing if not (target / name).is_symlink()), mend=True)
+    made.claim("a photo", *(target / name for name in missing if not (target / name).is_symlink()), mend=True)
     there = len(hashes) - len(missing)
-    with progress_bar(shown=progress, total=len(hashes), initial=there, desc="fetching photographs") as bar:
+    with progress_bar(shown=progress, total=len(hashes), initial=there, desc="fetching photos") as bar:
         stored, failures = _download({name: hashes[name] for name in missing}, base, target, bar)
     if failures:
         name, reason = failures[0]
         raise PhotoError(
-            f"{len(missing) - stored} of {counted(len(hashes), 'photograph')} could not be fetched, {name} first "
+            f"{len(missing) - stored} of {counted(len(hashes), 'photo')} could not be fetched, {name} first "
             f"({reason}): run this again later to continue, take them from a folder that holds them (python -m lib "
             "fetch --from FOLDER), or use the synthetic ones (PHOTOS=sample)."
         )
@@ -105,7 +105,7 @@ def download(address: str, target: Path, progress: bool = True) -> int:
 
 
 def _download(hashes: dict[str, str], base: str, target: Path, bar: tqdm) -> tuple[int, list[tuple[str, str]]]:
-    """Download photographs; give how many are stored now, and the names and reasons of the failures, in their order."""
+    """Download photos; give how many are stored now, and the names and reasons of the failures, in their order."""
     failures: list[tuple[str, str]] = []
     stored = in_a_row = 0
     with _parallel_downloads(hashes, base, target) as results:
@@ -195,9 +195,9 @@ def checked_address(address: str) -> str:
 
 
 def fetch(folder: Path, target: Path, progress: bool = True) -> tuple[list[str], list[str], int]:
-    """Copy the photographs that `target`'s manifest lists from `folder`; give the missing, the altered, the count used.
+    """Copy the photos that `target`'s manifest lists from `folder`; give the missing, the altered, the count used.
 
-    A photograph counts as used when its bytes have the manifest's SHA-256. One that is in `target` already and
+    A photo counts as used when its bytes have the manifest's SHA-256. One that is in `target` already and
     whole is not copied again. Raises PhotoError when `folder` is not there or a name would leave `target`.
     """
     from lib import photos
@@ -208,7 +208,7 @@ def fetch(folder: Path, target: Path, progress: bool = True) -> tuple[list[str],
             "with http:// or https://."
         )
     missing, altered, used = [], [], 0
-    for row in progress_bar(photos.read_manifest(target), progress, desc="checking photographs"):
+    for row in progress_bar(photos.read_manifest(target), progress, desc="checking photos"):
         copy = place(row["path"], target)
         source = folder / safe_name(row["path"])
         if _is_whole(copy, row["sha256"]):
@@ -218,7 +218,7 @@ def fetch(folder: Path, target: Path, progress: bool = True) -> tuple[list[str],
         elif sha256(source) != row["sha256"]:
             altered.append(row["path"])
         else:
-            made.claim("a photograph", copy, mend=True)
+            made.claim("a photo", copy, mend=True)
             with atomic_write(copy) as part:
                 shutil.copyfile(source, part)
             used += 1
@@ -226,7 +226,7 @@ def fetch(folder: Path, target: Path, progress: bool = True) -> tuple[list[str],
 
 
 def place(name: str, target: Path) -> Path:
-    """Give where a photograph of the manifest belongs. Raises PhotoError when that would not be in `target`."""
+    """Give where a photo of the manifest belongs. Raises PhotoError when that would not be in `target`."""
     path = target / safe_name(name)
     if not path.parent.resolve().is_relative_to(target.resolve()):
         raise PhotoError(f"{path.parent} is a link that leads out of {target}: remove the link, and try again.")

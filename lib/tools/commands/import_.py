@@ -1,6 +1,6 @@
 """Bring over a classifier that the lecture's own code trained, so that `label` and `evaluate` can use it.
 
-It goes to `model/imported/`. The names of the classes are asked for, because the file does not hold them: the
+It goes to `model/imported/`. The names of the classes must be given, because they are not in the file: the
 lecture keeps them in a pickle, and opening a stranger's pickle runs the stranger's code.
 """
 
@@ -14,7 +14,7 @@ from lib.core.files import read_json
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, metavar="WEIGHTS.hdf5", help="the whole model, or its weights")
-    parser.add_argument("--classes", nargs="+", required=True, metavar="NAME", help="what it tells apart")
+    parser.add_argument("--classes", nargs="+", required=True, metavar="NAME", help="its classes")
 
 
 def run(args: Namespace) -> int:
@@ -34,7 +34,7 @@ def run(args: Namespace) -> int:
         imported={"file": args.weights.name, "sha256": backbone.fingerprint},
         input="red, green, blue less the lecture's mean, as layers of the model: the same 224-pixel picture gets the "
         "probabilities that it got in the lecture",
-        resizing="the course's (areas are averaged), outside the model; the lecture's was bilinear, so a photograph or a "
+        resizing="the course's (areas are averaged), outside the model; the lecture's was bilinear, so a photo or a "
         "frame of another size gets slightly different probabilities",
     )  # fmt: skip
     print(f"Classes, in the order of the outputs (the lecture's label binarizer sorts them): {', '.join(classes)}")

@@ -67,7 +67,7 @@ def run(args: Namespace) -> int:
     model = None if is_season else classifier.load(path)
     print(f"Classifier: {printable(str(path))}")
     if card.get("photographs", {}).get("set") == "sample":
-        print("Warning: it was trained on synthetic images, not on photographs; on a real clip, expect little of it.")
+        print("Warning: it was trained on synthetic images, not on photos; on a real clip, expect little of it.")
     if model is None:
         from lib.tools.season.run import label_season
 

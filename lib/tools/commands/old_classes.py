@@ -1,6 +1,6 @@
-"""Count what a backbone's old classifier predicts for a folder of photographs: the most frequent of its classes.
+"""Count what a backbone's old classifier predicts for a folder of photos: the most frequent of its classes.
 
-The old classifier is the one that the backbone was pre-trained with. For each folder, the fraction of its photographs
+The old classifier is the one that the backbone was pre-trained with. For each folder, the fraction of its photos
 for which a class is among the five most probable ones.
 """
 
@@ -20,7 +20,7 @@ LISTED = 6  # classes per folder
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="photographs, one folder per class")
+    parser.add_argument("folder", type=Path, help="photos, one folder per class")
     add_backbone_arguments(parser)
 
 
@@ -41,7 +41,7 @@ def run(args: Namespace) -> int:
     top = probabilities.argsort(axis=1, kind="stable")[:, -TOP:]
     for label in photos.classes(found):
         rows = [row for row, photo in zip(top, found) if photo.label == label]
-        print(f"\n{label}, {counted(len(rows), 'photograph')}: among the first {TOP} of {len(old.classes)} classes")
+        print(f"\n{label}, {counted(len(rows), 'photo')}: among the first {TOP} of {len(old.classes)} classes")
         for number, times in _most_frequent(rows):
             print(f"  {number:>4} {old.classes[number]:<24}{times / len(rows):6.1%}")
     return 0

@@ -1,4 +1,4 @@
-"""Make the bundled backbone from scratch, from a folder of photographs of other sports."""
+"""Make the bundled backbone from scratch, from a folder of photos of other sports."""
 
 import dataclasses
 import shutil
@@ -29,10 +29,10 @@ def _shipped() -> Path:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", nargs="?", type=Path, help="photographs, one folder a sport")
+    parser.add_argument("folder", nargs="?", type=Path, help="photos, one folder per sport")
     parser.add_argument("--variant", choices=VARIANTS, default=BEST, help="which recipe (default: %(default)s)")
-    parser.add_argument("--epochs", type=count, default=76, help="passes over the photographs (default: %(default)s)")
-    parser.add_argument("--share", type=fraction, default=1.0, help="part of the training photographs (default: all)")
+    parser.add_argument("--epochs", type=count, default=76, help="passes over the photos (default: %(default)s)")
+    parser.add_argument("--share", type=fraction, default=1.0, help="part of the training photos (default: all)")
     parser.add_argument("--seed", type=seed, default=0, help="of the order and of training (default: %(default)s)")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32",
                         help="bfloat16 is quicker where the processor knows it")  # fmt: skip
@@ -47,7 +47,7 @@ def run(args: Namespace) -> int:
     if args.speed:
         return _speed(args.speed)
     if not args.folder:
-        raise InputError("give the folder of photographs to pre-train on, or --speed OTHER.keras.")
+        raise InputError("give the folder of photos to pre-train on, or --speed OTHER.keras.")
     from lib.tools.pretraining import pictures, training
 
     folder = _runs() / training.folder_name(args.variant, args.share, args.seed)
@@ -90,7 +90,7 @@ def _finish(
         "parameters": backbone.count_params(),
         "classes": list(train.names),
         "data": {
-            "what": "photographs of 19 sports; the course's three events are not among them",
+            "what": "photos of 19 sports; the course's three events are not among them",
             "source": "github.com/jurjsorinliviu/Sports-Type-Classifier, collected from an image search by A. Maity",
             "training": train.counts(),
             "held_back": held_back.counts(),
@@ -119,7 +119,7 @@ def _ship(plan: "training.Run", card: dict) -> None:
             shutil.copyfile(plan.folder / name, part)
     training.write_log(training.history(plan), _shipped() / f"{NAME}_log.csv")
     write_json(_shipped() / f"{NAME}.json", {**card, "variants": _variants()})
-    print(f"{plan.folder.name} now lies in {_shipped().relative_to(paths.ROOT)}")
+    print(f"{plan.folder.name} is now in {_shipped().relative_to(paths.ROOT)}")
 
 
 def _variants() -> list[dict]:

@@ -1,7 +1,7 @@
 """Go back to a fresh clone: delete what the course made, restore changed notebooks. It lists all of that, and asks first.
 
 Only what the course recorded as its own (`lib.core.made`), and no one has changed since, is deleted: your own
-photographs, clips, networks, notes and copies stay.
+photos, clips, networks, notes and copies stay.
 """
 
 import os
@@ -17,7 +17,7 @@ from lib.core.messages import counted, printable
 from lib.tools import git
 
 FETCHED = {  # asked about separately: they may have come over a slow network
-    ("data", "real"): "Real photographs that the course fetched",
+    ("data", "real"): "Real photos that the course fetched",
     ("model", "imagenet"): "ImageNet weights that the course downloaded",
 }
 LITTER = {".DS_Store", "Thumbs.db"}  # of macOS and Windows
@@ -55,7 +55,7 @@ def run(args: Namespace) -> int:
 
 
 def _is_here(folder: Path) -> bool:
-    """Say whether a folder is there and the project's own: what lies behind a link is left alone."""
+    """Say whether a folder is there and the project's own: what is behind a link stays."""
     if _has_links(folder):
         print(f"{folder} leads out of the project: everything there stays. Delete by hand what you do not need.")
         return False

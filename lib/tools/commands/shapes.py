@@ -1,7 +1,7 @@
 """Measure what ways of shaping frames are worth: squashed, cropped, padded; in five folds, for frames of four shapes.
 
-A head is trained on the frozen features of the photographs outside each fold, shaped in one way. It is run on the
-fold's photographs, on one frame of each shape (9:16, 4:3, 16:9, 21:9) cut out of every second one, and on the clips given.
+A head is trained on the frozen features of the photos outside each fold, shaped in one way. It is run on the
+fold's photos, on one frame of each shape (9:16, 4:3, 16:9, 21:9) cut out of every second one, and on the clips given.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -15,7 +15,7 @@ from lib.tools.commands._clips import add_clips_argument, check_events
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="photographs, one folder per class")
+    parser.add_argument("folder", type=Path, help="photos, one folder per class")
     add_backbone_arguments(parser)
     parser.add_argument("--seeds", type=count, default=3, help="how many ways of folding (default: %(default)s)")
     add_clips_argument(parser)
@@ -34,9 +34,7 @@ def run(args: Namespace) -> int:
     clips = {clip.path.name: (clip.event, shapes.clip(backbone, clip.path, clip.seconds)) for clip in args.clips}
     rows = [shapes.score(found, kinds, seed, clips) for seed in range(args.seeds)]
     write_json(table, {"rows": rows})
-    print(
-        f"\n{len(found)} photographs, backbone {args.backbone}, {args.seeds} seeds: mean accuracy (lowest to highest)"
-    )
+    print(f"\n{len(found)} photos, backbone {args.backbone}, {args.seeds} seeds: mean accuracy (lowest to highest)")
     _print(rows, [*kinds, *clips])
     return 0
 

@@ -1,7 +1,7 @@
-"""Try smoothing and the threshold for "no event" on clips whose answer is known, made of photographs.
+"""Try smoothing and the threshold for "no event" on clips made of photos, whose true events are known.
 
 One head per seed is trained on frozen features. Each threshold P is the one below which a given fraction of the
-validation photographs lies. It is tried on the test photographs, on a reel of them, on noise, on photographs of other
+validation photos lies. It is tried on the test photos, on a reel of them, on noise, on photos of other
 things (--others) and on clips of one event each (--clips), these with a deque of 32.
 """
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="photographs of the events, one folder per class")
+    parser.add_argument("folder", type=Path, help="photos of the events, one folder per class")
     add_backbone_arguments(parser)
     parser.add_argument("--seeds", type=count, default=3, help="how many splits and heads (default: %(default)s)")
-    parser.add_argument("--others", type=Path, metavar="FOLDER", help="photographs of none of the events, in folders")
+    parser.add_argument("--others", type=Path, metavar="FOLDER", help="photos of none of the events, in folders")
     add_clips_argument(parser)
 
 
@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
     materials = _materials(extract, photos.classes(found), others, args.clips)
     rows = [trials.tried(extract, found, materials, seed) for seed in range(args.seeds)]
     write_json(table, {"rows": rows})
-    print(f"\n{counted(len(found), 'photograph')}, backbone {args.backbone}, {counted(args.seeds, 'seed')}")
+    print(f"\n{counted(len(found), 'photo')}, backbone {args.backbone}, {counted(args.seeds, 'seed')}")
     _print(rows)
     return 0
 
@@ -59,9 +59,9 @@ def _materials(extract: "Extractor", classes: tuple[str, ...], others: list, cli
     given = {"a clip of noise": trials.Material(extract(trials.noise(0), "noise"), NO_EVENT, True)}
     if others:
         some = trials.some_of_each(others, trials.OTHERS, 0)
-        given["other photographs"] = trials.Material(backbones.extract(extract.backbone, some), NO_EVENT, False)
-        features = extract(trials.panned(some[: trials.OF_A_CLIP], 0), "a clip of other photographs")
-        given["a clip of other photographs"] = trials.Material(features, NO_EVENT, True)
+        given["other photos"] = trials.Material(backbones.extract(extract.backbone, some), NO_EVENT, False)
+        features = extract(trials.panned(some[: trials.OF_A_CLIP], 0), "a clip of other photos")
+        given["a clip of other photos"] = trials.Material(features, NO_EVENT, True)
     for clip in clips:
         features = extract(frames_of(clip.path, clip.seconds), clip.path.name)
         given[clip.path.name] = trials.Material(features, classes.index(clip.event), True)
@@ -81,9 +81,9 @@ def _print(rows: list[dict]) -> None:
     for way in rows[0]["reel"]:
         print(f"  {way:30}{mean('reel', way)}")
     lost = list(rows[0]["thresholds"])
-    print("\nBelow P lies, of the validation photographs" + "".join(f"{f'{some:.0%}':>24}" for some in lost))
+    print("\nBelow P is, of the validation photos" + "".join(f"{f'{some:.0%}':>24}" for some in lost))
     print(f"  {'P':42}" + "".join(f"{mean('thresholds', some):>24}" for some in lost))
     for title in ("no event", "accuracy"):
-        print(f"{title}, fraction of the photographs or frames")
+        print(f"{title}, fraction of the photos or frames")
         for key in rows[0][title]:
             print(f"  {key:42}" + "".join(f"{mean(title, key, some):>24}" for some in lost))

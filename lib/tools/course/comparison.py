@@ -54,7 +54,7 @@ class Change:
 
 
 def changes(committed: NotebookNode, executed: NotebookNode) -> Iterator[Change]:
-    """Yield what differs between two notebooks of the same cells, but for cells with choices inserted."""
+    """Yield what differs between two notebooks of the same cells, except for inserted cells with choices."""
     kept = [cell for cell in executed.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
     for number, (old, new) in enumerate(zip(committed.cells, kept, strict=True), 1):
         if old.cell_type != "code":

@@ -1,4 +1,4 @@
-"""The explorer of a clip, with the truth that lies beside it: on the summary page, and what `explore` writes."""
+"""The explorer of a clip, with its truth: on the summary page, and what `explore` writes."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -26,7 +26,7 @@ CORE = ("01_data_loading", "02_feature_extraction", "03_fine_tuning")  # what "c
 
 
 def cases(many: bool = False, **varied: Iterable) -> list[dict]:
-    """Give one case for each photograph set, seed (`MANY` on the sample, if asked) and combination of what else is varied."""
+    """Give one case for each photo set, seed (`MANY` on the sample, if asked) and combination of what else is varied."""
     seeds = MANY if many else dict.fromkeys(SETS, SEEDS)
     rows = [{"photographs": photographs, "seed": seed} for photographs in SETS for seed in seeds[photographs]]
     for key, values in varied.items():
@@ -38,7 +38,7 @@ def mark(name: str) -> str:
     """Give one SHA-256 for what an experiment's figures depend on: when it changes, they are old.
 
     That is the code that its `run_case` uses, for "core" the program in the notebooks too, what the sample shows, the
-    bundled backbone, and the list of the real photographs. `CASES` and `summarise` do not count: a stored case is found by its values, and printing changes none.
+    bundled backbone, and the list of the real photos. `CASES` and `summarise` do not count: a stored case is found by its values, and printing changes none.
     """
     data = [sha256(paths.BUNDLED_BACKBONE), sha256(paths.ROOT / "data" / "real" / photos.MANIFEST)]
     program = [source for notebook in CORE for source in pipeline.cells(notebook)] if name == "core" else []
@@ -51,7 +51,7 @@ def spread(values: Sequence[float] | np.ndarray, digits: int = 3) -> str:
 
 
 def table(rows: list[dict], by: str | None, columns: Iterable[str]) -> str:
-    """Give figures as text: for each photograph set and value of `by`, each column's mean and range over the seeds."""
+    """Give figures as text: for each photo set and value of `by`, each column's mean and range over the seeds."""
     groups: dict[tuple[str, str], list[dict]] = {}
     for row in rows:
         groups.setdefault((row["photographs"], str(row[by]) if by else ""), []).append(row)

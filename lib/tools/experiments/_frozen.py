@@ -1,4 +1,4 @@
-"""What the experiments on the frozen bundled backbone begin with: a set of photographs, split, and its features.
+"""What the experiments on the frozen bundled backbone begin with: a set of photos, split, and its features.
 
 What several cases need is loaded, checked and extracted once.
 """
@@ -23,19 +23,19 @@ def backbone() -> Backbone:
 
 @cache
 def photographs(name: str) -> list[Photo]:
-    """Find the readable photographs of the set "sample" or "real". Raises PhotoError when they are not there."""
+    """Find the readable photos of the set "sample" or "real". Raises PhotoError when they are not there."""
     return photos.readable(photos.find(paths.DATA / name), progress=False)
 
 
 @cache
 def classes(name: str) -> tuple[str, ...]:
-    """Give the names of the classes of a set of photographs, in the order of a network's outputs."""
+    """Give the names of the classes of a set of photos, in the order of a network's outputs."""
     return photos.classes(photographs(name))
 
 
 @cache
 def pixels(name: str) -> np.ndarray:
-    """Read a set of photographs as rows of 32×32 pixels: float (n, 3072), 0 to 1."""
+    """Read a set of photos as rows of 32×32 pixels: float (n, 3072), 0 to 1."""
     found = photographs(name)
     return photos.load(found, photos.Resize(32), progress=False).reshape(len(found), -1) / 255
 
@@ -55,9 +55,9 @@ def augmentation() -> "keras.Sequential":
 
 
 def parts(name: str, seed: int, views: int = 0) -> tuple[LabelledArrays, LabelledArrays, LabelledArrays]:
-    """Split a set of photographs by group and give their features: training, validation, held-out (or test).
+    """Split a set of photos by group and give their features: training, validation, held-out (or test).
 
-    The training part holds each photograph plain and, after all of those, `views` augmented views of each.
+    The training part holds each photo plain and, after all of those, `views` augmented views of each.
     """
     split, plain = photos.split(photographs(name), seed), extracted(name, None)
     seen = [labelled(name, split.train, extracted(name, view)) for view in (None, *range(views))]
@@ -66,7 +66,7 @@ def parts(name: str, seed: int, views: int = 0) -> tuple[LabelledArrays, Labelle
 
 
 def labelled(name: str, part: list[Photo], features: dict[Path, np.ndarray]) -> LabelledArrays:
-    """Give a part of a set of photographs by their features, which `features` has by path."""
+    """Give a part of a set of photos by their features, which `features` has by path."""
     return LabelledArrays(np.stack([features[photo.path] for photo in part]), photos.labels(part, classes(name)))
 
 

@@ -1,6 +1,6 @@
-"""Small networks that look at one frame of a block or fuse several, the questions they are asked, and their training.
+"""Small networks that look at one frame of a block or fuse several, their two tasks, and their training.
 
-Two questions are asked of blocks: which way the cars drive, which no single frame can tell, since every block is there
+There are two tasks on blocks: which way the cars drive, which no single frame shows, since every block is there
 as filmed and played backwards; and which event it is. The ways to fuse are those of A. Karpathy et al., "Large-scale
 video classification with convolutional neural networks" (CVPR 2014), made so small that each trains in seconds. The
 networks stand in notebook 07 too; a test keeps the two alike.
@@ -75,7 +75,7 @@ def conv_stack(frame: "keras.KerasTensor", width: int) -> "keras.KerasTensor":
 
 
 def pooled_features(frame: "keras.KerasTensor", width: int) -> "keras.KerasTensor":
-    """How strongly each filter answers, wherever in the frame that is."""
+    """How strongly each filter responds, at its strongest position in the frame."""
     return layers.GlobalMaxPooling2D()(conv_stack(frame, width))
 
 
@@ -101,7 +101,7 @@ def early_fusion(classes: int, width: int = 16) -> "keras.Model":
 
 
 def late_fusion(classes: int, width: int = 20) -> "keras.Model":
-    """The first and the last frame through the same tower; their features meet before the answer."""
+    """The first and the last frame through the same tower; their features meet before the output."""
     block, x = start()
     frame = keras.Input((HEIGHT, WIDTH, 3))
     shared = keras.Model(frame, pooled_features(frame, width))
@@ -118,7 +118,7 @@ def slow_fusion(classes: int, width: int = 14) -> "keras.Model":
 
 
 def late_with_places(classes: int, width: int = 14) -> "keras.Model":
-    """Late fusion in which each filter's answers keep their places."""
+    """Late fusion in which each filter's outputs keep their positions."""
     block, x = start()
     frame = keras.Input((HEIGHT, WIDTH, 3))
     fewer = layers.Conv2D(6, 1, activation="relu")(conv_stack(frame, width))

@@ -55,7 +55,7 @@ def both_svms(x: list[np.ndarray], labels: list[np.ndarray]) -> dict:
 
 
 def _parts(name: str, seed: int) -> list[np.ndarray]:
-    """Split a set; give the indices of the training, validation and held-out (or test) photographs."""
+    """Split a set; give the indices of the training, validation and held-out (or test) photos."""
     split = photos.split(photographs(name), seed)
     return photos.positions(photographs(name), split.train, split.validation, split.test)
 
@@ -73,7 +73,7 @@ def features(name: str) -> np.ndarray:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print held-out accuracies by photograph set, way and number of words."""
+    """Print held-out accuracies by photo set, way and number of words."""
     rows = [row | {"what": f"{row['way']} {row.get('words', '')}".strip()} for row in rows]
     svms = [row for row in rows if "linear" in row]
     pixel_rows = [row for row in rows if "linear" not in row]

@@ -66,5 +66,5 @@ def run_program(case: dict, folder: Path) -> dict:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print the accuracies on the test set by photograph set and backbone."""
+    """Print the accuracies on the test set by photo set and backbone."""
     return experiments.table(rows, "backbone", ("frozen_test", "fine_tuned_test", "chosen_test"))

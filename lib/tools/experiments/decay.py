@@ -40,7 +40,7 @@ def run_case(case: dict) -> dict:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print losses and accuracy by photograph set, first rate and decay."""
+    """Print losses and accuracy by photo set, first rate and decay."""
     rows = [row | {"setting": f"rate {row['rate']:g}, decay {row['decay']:g}"} for row in rows]
     columns = ("best_loss", "last_loss", "last_accuracy", "jump", "validation", "held_out")
     return experiments.table(rows, "setting", columns)

@@ -1,6 +1,6 @@
 """A frozen base in every epoch, beside features that are extracted once: the same losses, another time.
 
-The same head, from the same weights, sees the same photographs in the same order, without augmentation on either
+The same head, from the same weights, sees the same photos in the same order, without augmentation on either
 side. Seconds depend on the machine; their ratio less so.
 """
 

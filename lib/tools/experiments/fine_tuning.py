@@ -62,7 +62,7 @@ def run_case(case: dict) -> dict:
     """Train one way; give accuracies, the training's seconds, and how far the base's weights have moved.
 
     `moved` is the length of the change of all the base's kernels over their length before; `train` and `validation`
-    are the accuracies on plain photographs of these parts, `first_loss` is the validation loss after one epoch;
+    are the accuracies on plain photos of these parts, `first_loss` is the validation loss after one epoch;
     `held_out_lowest_loss` is the accuracy with the weights of the lowest validation loss.
     """
     name, seed, way = case["photographs"], case["seed"], case["way"]
@@ -126,7 +126,7 @@ def first_layer(base: "keras.Model", blocks: int | None) -> str:
 
 @cache
 def _pictures(name: str, seed: int) -> tuple[LabelledArrays, LabelledArrays, LabelledArrays]:
-    """Split a set of photographs by group and give the pictures: training, validation, held-out (or test)."""
+    """Split a set of photos by group and give the pictures: training, validation, held-out (or test)."""
     split, resize = photos.split(_frozen.photographs(name), seed), _frozen.backbone().resize
     parts = split.train, split.validation, split.test
     train, validation, held_out = (LabelledArrays.read(part, resize, _frozen.classes(name)) for part in parts)
@@ -138,7 +138,7 @@ def _kernels(base: "keras.Model") -> list[np.ndarray]:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print accuracies, loss after the first epoch, the base's change and the seconds, by photograph set and way."""
+    """Print accuracies, loss after the first epoch, the base's change and the seconds, by photo set and way."""
     return experiments.table(
         rows,
         "way",

@@ -2,7 +2,7 @@
 
 "which way": which way do the cars drive? Every block is there as filmed and played backwards. "as filmed": the same
 without the blocks played backwards, for twice as many epochs. "which event": which of the three events is it? Of this
-the network is also asked about every frame of a clip, and TOGETHER of its answers are averaged: of frames in a row, or
+the network also classifies every frame of a clip, and TOGETHER of its predictions are averaged: of frames in a row, or
 sampled from the whole stretch of one event.
 """
 
@@ -25,11 +25,11 @@ CASES = [
     for task, networks in TASKS.items()
     for network in networks
 ]
-TOGETHER = (1, 2, 5, 10, 20, 40)  # answers of a clip that are averaged
+TOGETHER = (1, 2, 5, 10, 20, 40)  # predictions of a clip that are averaged
 
 
 def run_case(case: dict) -> dict:
-    """Train one network on one question; give its accuracy, and of events what averaging its answers brings."""
+    """Train one network on one task; give its accuracy and, for events, what averaging its predictions brings."""
     seed = case["seed"]
     if case["task"] == "which event":
         task = _fusion.which_event(seed)
@@ -56,7 +56,7 @@ def _on_a_clip(model: "keras.Model", seed: int) -> dict:
 
 
 def averaged(given: np.ndarray, labels: np.ndarray, stretches: np.ndarray, count: int, dealt: bool, seed: int) -> float:
-    """How often a full deque of `count` answers (n, classes) is right, in each stretch: in order, or shuffled."""
+    """How often a full deque of `count` predictions (n, classes) is correct, in each stretch: in order, or shuffled."""
     chance, right = np.random.default_rng(seed), []
     for stretch in np.unique(stretches):
         inside = np.flatnonzero(stretches == stretch)

@@ -1,7 +1,7 @@
-"""Does it matter that near-duplicates stay on one side? Accuracy with photographs split at random, and split by group.
+"""Does it matter that near-duplicates stay on one side? Accuracy with photos split at random, and split by group.
 
-Five folds either way: each photograph is judged once, by what was learnt from the other folds, so that the two ways
-differ in nothing but where near-duplicates lie. Three judges: the nearest neighbour by 32×32 pixels, the nearest
+Five folds either way: each photo is judged once, by what was learnt from the other folds, so that the two ways
+differ only in where near-duplicates are. Three classifiers: the nearest neighbour by 32×32 pixels, the nearest
 neighbour by the backbone's features, and the course's head on these features. Nothing is chosen by the judged fold:
 the head is trained for a fixed number of epochs.
 """
@@ -43,13 +43,13 @@ def run_case(case: dict) -> dict:
 
 
 def twins(found: list[photos.Photo]) -> np.ndarray:
-    """Say of each photograph whether another one shares its group: bool (n,)."""
+    """Say of each photo whether another one shares its group: bool (n,)."""
     sizes = Counter(photo.group for photo in found)
     return np.array([sizes[photo.group] > 1 for photo in found])
 
 
 def deals(found: list[photos.Photo], dealt: str, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield five pairs of indices (the rest, the fold), by group or with every photograph as a group of its own."""
+    """Yield five pairs of indices (the rest, the fold), by group or with every photo as a group of its own."""
     if dealt == "at random":
         found = [replace(photo, group=str(photo.path)) for photo in found]
     for pair in photos.folds(found, seed):
@@ -58,12 +58,12 @@ def deals(found: list[photos.Photo], dealt: str, seed: int) -> Iterator[tuple[np
 
 
 def nearest(x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Call each row of `asked` what the nearest row of `x` is called."""
+    """Give each row of `asked` the class of the nearest row of `x`."""
     return KNeighborsClassifier(1).fit(x, y).predict(asked)
 
 
 def trained_head(x: np.ndarray, y: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Train the course's head on features (n, channels) and name the rows of `asked`."""
+    """Train the course's head on features (n, channels) and classify the rows of `asked`."""
     x, asked = (features[:, None, None, :] for features in (x, asked))
     head = training.build_head(x.shape[-1], int(y.max()) + 1, x)
     training.compile_model(head, training.RATE)
@@ -78,7 +78,7 @@ def summarise(rows: list[dict]) -> str:
         ours = [row for row in rows if row["photographs"] == name]
         if {row["dealt"] for row in ours} != set(DEALT):  # not measured, or not to the end
             continue
-        lines.append(f"{name}: {ours[0]['have_twin']:.0%} of the photographs have a near-duplicate")
+        lines.append(f"{name}: {ours[0]['have_twin']:.0%} of the photos have a near-duplicate")
         lines.append(f"  {'':<20} {DEALT[0]:<24} {DEALT[1]:<24} higher at random by")
         for judge in ("pixels", "features", "head", "pixels_of_twins", "features_of_twins", "head_of_twins"):
             both = [np.array([row[judge] for row in ours if row["dealt"] == dealt]) for dealt in DEALT]

@@ -1,6 +1,6 @@
 """Can the classifier of the pre-trained network be re-used? A head on its probabilities, beside one on the features.
 
-Both heads are the course's, trained on the same plain photographs.
+Both heads are the course's, trained on the same plain photos.
 """
 
 from lib import backbones, training
@@ -12,7 +12,7 @@ CASES = experiments.cases(inputs=["features", "old classifier"])
 
 
 def run_case(case: dict) -> dict:
-    """Train one head; give its accuracy on validation and held-out photographs."""
+    """Train one head; give its accuracy on validation and held-out photos."""
     name, seed = case["photographs"], case["seed"]
     train, validation, held_out = parts = _frozen.parts(name, seed)
     if case["inputs"] == "old classifier":
@@ -26,5 +26,5 @@ def run_case(case: dict) -> dict:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print accuracy by photograph set and by what the head is given."""
+    """Print accuracy by photo set and by what the head is given."""
     return experiments.table(rows, "inputs", ("validation", "held_out"))

@@ -1,6 +1,6 @@
 """How far chance alone moves an accuracy: one head trained ten times, on one split, and each time on another split.
 
-Each head's calibration is measured too, before and after temperature scaling, which is fitted to validation photographs.
+Each head's calibration is measured too, before and after temperature scaling, which is fitted to validation photos.
 """
 
 from lib import evaluation, training
@@ -18,7 +18,7 @@ CASES = [
 
 
 def run_case(case: dict) -> dict:
-    """Train one head on plain photographs; give its held-out accuracy, how confident it is on average (0 to 1), its
+    """Train one head on plain photos; give its held-out accuracy, how confident it is on average (0 to 1), its
     calibration error, the temperature that validation chooses, and the calibration error with it."""
     name, seed = case["photographs"], case["seed"]
     train, validation, held_out = _frozen.parts(name, seed if case["chance"] == SPLIT else 0)
@@ -37,6 +37,6 @@ def run_case(case: dict) -> dict:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print accuracy and calibration by photograph set and by what chance may decide."""
+    """Print accuracy and calibration by photo set and by what chance may decide."""
     columns = ("held_out", "confidence", "calibration_error", "temperature", "calibration_error_tempered")
     return experiments.table(rows, "chance", columns)

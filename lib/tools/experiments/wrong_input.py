@@ -1,7 +1,7 @@
 """What it costs to feed a network pictures prepared in a way that it was not trained with.
 
 Each fault is made in all pictures, from training on ("always"), or only once the head is trained on right ones
-("afterwards"): the head of right pictures is then asked about wrong ones.
+("afterwards"): the head of right pictures then classifies wrong ones.
 """
 
 from functools import cache
@@ -49,7 +49,7 @@ def run_case(case: dict) -> dict:
 
 @cache
 def _features(photographs: str, fault: str) -> dict:
-    """Features (1, 1, channels) of every photograph of a set, with a fault, by path."""
+    """Features (1, 1, channels) of every photo of a set, with a fault, by path."""
     found, model = _frozen.photographs(photographs), network(_frozen.backbone(), fault)
     features: dict[Path, np.ndarray] = {}
     for start in range(0, len(found), backbones.BATCH):
@@ -60,5 +60,5 @@ def _features(photographs: str, fault: str) -> dict:
 
 
 def summarise(rows: list[dict]) -> str:
-    """Print held-out accuracy by photograph set and fault."""
+    """Print held-out accuracy by photo set and fault."""
     return experiments.table(rows, "fault", ("always", "afterwards"))

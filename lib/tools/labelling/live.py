@@ -22,7 +22,7 @@ _STOP = (ord("q"), 27)  # Esc
 
 
 class _Stop:
-    """Whether a signal has asked to end. It interrupts the wait for a frame, but never the work on one: the encoder would
+    """Whether a signal to end has come. It interrupts the wait for a frame, but never the work on one: the encoder would
     lose it otherwise."""
 
     came = busy = False

@@ -1,7 +1,7 @@
 """Show the network a different picture each time: crops, flips, colours, and two pictures mixed.
 
 Every batch is a pure function of (pictures, recipe, seed, step), so a run that is interrupted and resumed
-sees exactly what an uninterrupted one sees. It is computed by TensorFlow, whatever backend Keras trains with.
+sees exactly what an uninterrupted one sees. It is computed by TensorFlow, regardless of the backend that Keras trains with.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
-"""How well a backbone carries over to other photographs: a head on frozen features, then fine-tuning.
+"""How well a backbone carries over to other photos: a head on frozen features, then fine-tuning.
 
 What is below the layer from which fine-tuning unfreezes is never trained, so what it gives is computed once: for the
-plain photographs, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
+plain photos, for their mirror images, and for one newly changed view of each for every epoch of fine-tuning.
 Learning rate and epochs are chosen on a validation part of what may be trained on: a head's by its loss, those of
 fine-tuning, all or none, by accuracy (it may grow more confident of its mistakes while it makes fewer).
 """
@@ -31,7 +31,7 @@ PLAIN, MIRRORED, CHANGED = 0, 1, 2  # views; from CHANGED on, one an epoch
 
 @dataclass(frozen=True)
 class Tuning:
-    """How a backbone is fine-tuned: the rates to choose from, epochs, the share of batches in which photographs are mixed."""
+    """How a backbone is fine-tuned: the rates to choose from, epochs, the share of batches in which photos are mixed."""
 
     rates: tuple[float, ...]
     epochs: int
@@ -68,9 +68,9 @@ def parts(backbone: Backbone) -> tuple["keras.Model", "keras.Model"]:
 
 
 def save_maps(found: Sequence[photos.Photo], name: str, path: Path, tuned: bool = True) -> None:
-    """Save what enters the unfrozen end, for each view of each photograph: .npy, float16 (views, n, h, w, c).
+    """Save what enters the unfrozen end, for each view of each photo: .npy, float16 (views, n, h, w, c).
 
-    Without `tuned` only the views that a frozen backbone needs: the plain photographs and their mirror images.
+    Without `tuned` only the views that a frozen backbone needs: the plain photos and their mirror images.
     """
     backbone = backbones.load(name)
     trunk = tf.function(parts(backbone)[0])
@@ -144,7 +144,7 @@ def all_or_none(accuracy_of: Callable[[float, int], float], rates: Sequence[floa
 
 
 class Transfer:
-    """Trains heads, and the backbone's end under heads, on rows of the photographs.
+    """Trains heads, and the backbone's end under heads, on rows of the photos.
 
     Args:
         name: the backbone, as lib.backbones.load takes it.

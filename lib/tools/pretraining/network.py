@@ -15,7 +15,7 @@ from lib.tools.pretraining.recipes import NAME, Recipe
 layers = keras.layers
 
 # Layers whose normalisation the finished network has folded into its convolutions: there the maps are large and it
-# costs most. The later blocks keep theirs, since fine-tuning has to deal with it.
+# costs most. The later blocks keep theirs, since they are what fine-tuning trains.
 FOLDED = ("stem_", "block1_")
 
 FIRST = "stem_conv1"  # the first layer with weights: so small a network is fine-tuned as a whole

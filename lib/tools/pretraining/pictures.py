@@ -1,4 +1,4 @@
-"""Read the pre-training photographs once, and hold a tenth of them back."""
+"""Read the pre-training photos once, and hold a tenth of them back."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ STORED_SIZE = 144
 
 @dataclass(frozen=True)
 class Pictures:
-    """Photographs in memory. `images` is uint8 (n, 144, 144, 3), RGB; `labels` int64 (n,); `names` the classes."""
+    """Photos in memory. `images` is uint8 (n, 144, 144, 3), RGB; `labels` int64 (n,); `names` the classes."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -27,16 +27,14 @@ class Pictures:
 
 
 def load(folder: str | Path) -> Pictures:
-    """Read every photograph (.jpg) of a folder of class folders, squashed to 144×144 as the course's resize does it.
+    """Read every photo (.jpg) of a folder of class folders, squashed to 144×144 as the course's resize does it.
 
-    About 62 kB of memory a photograph. Raises lib.photos.PhotoError.
+    About 62 kB of memory a photo. Raises lib.photos.PhotoError.
     """
     paths = sorted(Path(folder).glob("*/*.jpg"))
     found = [photos.Photo(path, path.parent.name, str(i)) for i, path in enumerate(paths)]
     if len(photos.classes(found)) < 2:
-        raise photos.PhotoError(
-            f"{folder} holds fewer than two folders with .jpg photographs: give one folder a sport."
-        )
+        raise photos.PhotoError(f"{folder} has fewer than two folders with .jpg photos: give one folder per sport.")
     names = photos.classes(found)
     return Pictures(photos.load(found, photos.Resize(STORED_SIZE)), photos.labels(found, names), names)
 

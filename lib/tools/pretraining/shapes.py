@@ -1,7 +1,7 @@
 """What the ways of `lib.photos.shaping` are worth: heads on frozen features, five folds by group, frames of four
 shapes.
 
-Heads are trained on the photographs outside a fold, shaped in one way, and run on the fold: on its photographs, and on
+Heads are trained on the photos outside a fold, shaped in one way, and run on the fold: on its photos, and on
 one frame of each shape cut out of every second one at a random position, as a clip of that shape would show it.
 """
 
@@ -40,7 +40,7 @@ WAYS = {
     "squash, trained on crops": ("crop", ("squash",)),
 }
 BATCH = 32
-EVERY = 2  # of so many photographs one gives frames
+EVERY = 2  # of so many photos one gives frames
 
 
 _Views = tuple[dict[str, int], list[np.ndarray]]  # of a picture: which of the shaped ones each view is, and these
@@ -100,7 +100,7 @@ def cut(picture: np.ndarray, shape: float, rng: np.random.Generator) -> np.ndarr
 
 
 def features(name: str, found: Sequence[Photo]) -> dict[str, dict[str, np.ndarray]]:
-    """Extract features of all views of the photographs ("photographs") and of a frame of each shape: {kind: {view: array}}.
+    """Extract features of all views of the photos ("photographs") and of a frame of each shape: {kind: {view: array}}.
 
     They are stored in `output/shapes/`, so that an interrupted run goes on.
     """
@@ -127,7 +127,7 @@ def score(
     """Give the accuracy of each way: {way: {kind: accuracy}}, over five folds; of clips, with a deque of 32 (see `clip`).
 
     Args:
-        found: the photographs.
+        found: the photos.
         kinds: what `features` gave for them.
         seed: of the folds and the training.
         clips: of each clip its event and features, {name: (event, {view: (frames, channels)})}.

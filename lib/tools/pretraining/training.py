@@ -1,6 +1,6 @@
 """Train a backbone by a recipe, from the first step or from where an interrupted run stopped.
 
-Everything of a run lies in one folder: `recipe.json`, the checkpoint, `log.csv` (one row an epoch), and at
+Everything of a run is in one folder: `recipe.json`, the checkpoint, `log.csv` (one row per epoch), and at
 the end the backbone, its classifier and the card.
 """
 
@@ -89,7 +89,7 @@ def train(run: Run, pictures: Pictures, held_back: Pictures) -> keras.Model:
     steps = augment.steps_per_epoch(pictures, run.recipe)
     if not steps:
         raise RunError(
-            f"{counted(len(pictures.labels), 'training photograph')} cannot fill one batch of {run.recipe.batch}: add more."
+            f"{counted(len(pictures.labels), 'training photo')} cannot fill one batch of {run.recipe.batch}: add more."
         )
     model = build(run, len(pictures.names), steps)
     checkpoint = run.folder / CHECKPOINT

@@ -39,7 +39,7 @@ def working(season: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(own, ignore_errors=True)
         with suppress(OSError):
-            season.rmdir()  # stays when it holds anything
+            season.rmdir()  # stays if it is not empty
 
 
 def _delete_left(season: Path) -> None:

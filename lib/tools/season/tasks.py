@@ -222,7 +222,7 @@ def score_span(setup: Setup, job: Job, span: Span, fingerprint: str, cut: Sequen
 def _write(setup: Setup, job: Job, scores: FrameScores, work: Path, say: Callable[[str], None]) -> dict:
     """Write the results of a clip, unless the very same are there; give its line of the list.
 
-    The report comes first and what is no longer true goes before it: so a report with all its files tells, after a
+    The report comes first and what is no longer true goes before it: so a report with all its files shows, after a
     kill too, that these are its own.
     """
     labelled, facts = labelling.label_scores(job.clip, scores, setup.request, say)
