@@ -52,6 +52,12 @@ def test_errors_only_where_they_are_the_lesson(notebook):
 
 
 @each
+def test_no_code_has_a_path_from_the_notebooks_folder(notebook):
+    """A copy of a notebook is in another folder, where such a path leads elsewhere."""
+    assert not [cell.source for cell in code_cells(notebook) if re.search(r"""["']\.\.?/""", cell.source)]
+
+
+@each
 def test_one_cell_sets_the_parameters(notebook):
     tagged = [cell for cell in notebook.cells if "parameters" in tags(cell)]
     assert len(tagged) == 1

@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     if not PYTHON.exists():
         _call(sys.executable, "-m", "venv", str(VENV))
-    print(f"Installing the course's packages into {VENV.name} (about 3 GB, once) ...", flush=True)
+    print(f"Installing the course's packages into {VENV.name} (about 3.5 GB, once) ...", flush=True)
     _call(PYTHON, *PIP, *PINNED)
     _call(PYTHON, *PIP, *COURSE)
     if subprocess.run([PYTHON, "-c", "import cv2"]).returncode:
