@@ -29,6 +29,10 @@ def test_a_new_head_is_behind_after_an_epoch_and_moves_the_base_less_far(photogr
     assert (above(photographs, new, trained, "moved") < 0).all()
 
 
+def test_a_new_head_has_the_higher_loss_after_an_epoch_in_17_of_20_pairs():
+    assert sum((above("sample", new, trained, "first_loss") > 0).sum() for trained, new in zip(TRAINED, NEW)) == 17
+
+
 def test_on_the_sample_a_trained_head_is_ahead_by_a_point_with_a_warm_up_and_the_interval_contains_0():
     ahead = above("sample", "all", "all, fresh head")
     assert not is_shown(ahead) and f"{ahead.mean():.2f}" == "0.01"
