@@ -94,11 +94,11 @@ def test_more_on_fine_tuning_needs_the_head_alone(run, executed):
     assert executed == ["02_feature_extraction"]
 
 
-@pytest.mark.parametrize("change", ["photographs", "backbone", "seed"])
+@pytest.mark.parametrize("change", ["photos", "backbone", "seed"])
 def test_a_result_of_another_choice_is_made_anew_and_said_so(run, executed, change, capsys, monkeypatch):
     begin(run, "03_fine_tuning")
     seed = 0
-    if change == "photographs":
+    if change == "photos":
         next(run.photos_folder.glob("badminton/*")).unlink()
     elif change == "backbone":
         from lib import backbones

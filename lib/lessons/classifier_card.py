@@ -98,7 +98,8 @@ def why_stale(path: Path, run: Run, seed: int, found: list[Photo]) -> str:
         "seed": seed,
     }
     changed = [name for name in current if json.dumps(current[name]) != json.dumps(_held(card, name))]
-    return f"its classifier was made with another choice of {' and '.join(changed)}" if changed else ""
+    words = ["photos" if name == "photographs" else name for name in changed]
+    return f"its classifier was made with another choice of {' and '.join(words)}" if changed else ""
 
 
 def _held(card: dict, name: str) -> object:
