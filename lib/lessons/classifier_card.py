@@ -92,14 +92,13 @@ def why_stale(path: Path, run: Run, seed: int, found: list[Photo]) -> str:
     card = read_json(card_path)
     if card.get("sha256") != sha256(path):  # killed between the two, or one of them exchanged
         return "its classifier is not the file that its card describes"
-    current = {
-        "photographs": photos.fingerprint(found),
-        "backbone": backbones.fingerprint(run.backbone),
-        "seed": seed,
+    choices = {
+        "photos": (_held(card, "photographs"), photos.fingerprint(found)),
+        "backbone": (_held(card, "backbone"), backbones.fingerprint(run.backbone)),
+        "seed": (_held(card, "seed"), seed),
     }
-    changed = [name for name in current if json.dumps(current[name]) != json.dumps(_held(card, name))]
-    words = ["photos" if name == "photographs" else name for name in changed]
-    return f"its classifier was made with another choice of {' and '.join(words)}" if changed else ""
+    changed = [name for name, (then, now) in choices.items() if json.dumps(then) != json.dumps(now)]
+    return f"its classifier was made with another choice of {' and '.join(changed)}" if changed else ""
 
 
 def _held(card: dict, name: str) -> object:
